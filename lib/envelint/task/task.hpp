@@ -1,0 +1,2 @@
+#pragma once
+namespace envelint::task { template <typename T> class Task; }
