@@ -20,6 +20,8 @@ struct Base64Fault {
   };
   Kind kind;
   std::size_t offset;  ///< where in the text given, in bytes
+
+  friend bool operator==(const Base64Fault&, const Base64Fault&) = default;
 };
 
 /// Decodes base64. White space (SP, HTAB, CR, LF) between characters is skipped, as folding white space is in

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <envelint/dns/text.hpp>
+#include <envelint/dns/type.hpp>
+#include <envelint/finding/finding.hpp>
+#include <envelint/text/source_file.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace envelint::audit {
+
+/// What a record is for. The names are those of the JSON field `kind`.
+enum class Kind : std::uint8_t { spf, dkim, dmarc, mta_sts, tls_rpt, bimi, tlsa, mx, address, ptr, txt };
+
+[[nodiscard]] std::string_view to_string(Kind kind) noexcept;
+[[nodiscard]] std::optional<Kind> parse_kind(std::string_view word) noexcept;
+
+/// A stretch of a record's value that stands in a file as it is: value bytes from `value_start` up to the next
+/// segment are file bytes from `file_start` on. A character written as an escape is a segment of its own, `width`
+/// file bytes wide for one value byte; `width` is 1 otherwise.
+struct SourceSegment {
+  std::uint32_t value_start = 0;
+  std::uint32_t file_start = 0;
+  std::uint32_t width = 1;
+};
+
+/// Where a record's value stands in a file that was read.
+struct RecordSource {
+  std::uint32_t file = 0;                ///< index into the report's files
+  finding::Span entry;                   ///< the whole entry, owner to last word, in file bytes
+  finding::Span rdata;                   ///< the record's data, first to last word, in file bytes
+  std::vector<SourceSegment> segments;   ///< by `value_start`; empty when the value is not written out as text
+
+  /// The file bytes of a span of the value; the place where the value would continue for an empty span at its end.
+  [[nodiscard]] finding::Span to_file(finding::Span value) const noexcept;
+};
+
+/// One record that was looked at.
+struct RecordReport {
+  std::string owner;  ///< without final dot; empty for a record pasted in without a name
+  dns::Type type = dns::Type::txt;
+  Kind kind = Kind::txt;
+  dns::Text value;                    ///< TXT: the joined value; other types: their data in presentation form
+  std::optional<bool> valid;          ///< whether a receiver that follows the RFC can use it; only kinds with a grammar
+  std::optional<std::uint32_t> ttl;   ///< seconds
+  std::optional<RecordSource> source;
+};
+
+/// A question nobody answered.
+struct UnknownReport {
+  std::string question;  ///< "example.net TXT"
+  std::string reason;    ///< "timeout"
+};
+
+/// All that was found about one domain.
+struct DomainReport {
+  std::string domain;  ///< without final dot; empty for a record pasted in without a name
+  std::vector<RecordReport> records;
+  std::vector<finding::Finding> findings;
+  std::vector<UnknownReport> unknown;
+};
+
+/// The result of one lint run.
+struct Report {
+  std::vector<std::shared_ptr<const text::SourceFile>> files;  ///< what FilePlace and RecordSource index
+  std::vector<DomainReport> domains;
+};
+
+/// How many findings of each severity there are.
+struct Summary {
+  std::size_t error = 0;
+  std::size_t warning = 0;
+  std::size_t notice = 0;
+  std::size_t info = 0;
+  std::size_t unknown = 0;
+};
+
+[[nodiscard]] Summary summarize(const Report& report) noexcept;
+
+}  // namespace envelint::audit
