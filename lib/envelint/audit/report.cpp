@@ -17,23 +17,6 @@ std::optional<Kind> parse_kind(std::string_view word) noexcept {
   return static_cast<Kind>(it - kKinds.begin());
 }
 
-finding::Span RecordSource::to_file(finding::Span value) const noexcept {
-  if (segments.empty()) return rdata;
-  const auto locate = [this](std::uint32_t offset) {
-    const auto after = std::ranges::upper_bound(segments, offset, {}, &SourceSegment::value_start);
-    return after == segments.begin() ? *after : *(after - 1);
-  };
-  const auto start_of = [&](std::uint32_t offset) {
-    const SourceSegment segment = locate(offset);
-    return segment.file_start + (offset - segment.value_start) * segment.width;
-  };
-  const std::uint32_t start = start_of(value.start);
-  if (value.empty()) return {start, start};
-  // The end is one past the last byte, which may be an escape of several file bytes.
-  const SourceSegment last = locate(value.end - 1);
-  return {start, start_of(value.end - 1) + last.width};
-}
-
 Summary summarize(const Report& report) noexcept {
   Summary sum;
   for (const DomainReport& domain : report.domains) {

@@ -4,6 +4,7 @@
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
 #include <envelint/text/source_file.hpp>
+#include <envelint/text/source_map.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -20,24 +21,17 @@ enum class Kind : std::uint8_t { spf, dkim, dmarc, mta_sts, tls_rpt, bimi, tlsa,
 [[nodiscard]] std::string_view to_string(Kind kind) noexcept;
 [[nodiscard]] std::optional<Kind> parse_kind(std::string_view word) noexcept;
 
-/// A stretch of a record's value that stands in a file as it is: value bytes from `value_start` up to the next
-/// segment are file bytes from `file_start` on. A character written as an escape is a segment of its own, `width`
-/// file bytes wide for one value byte; `width` is 1 otherwise.
-struct SourceSegment {
-  std::uint32_t value_start = 0;
-  std::uint32_t file_start = 0;
-  std::uint32_t width = 1;
-};
-
 /// Where a record's value stands in a file that was read.
 struct RecordSource {
   std::uint32_t file = 0;                ///< index into the report's files
   finding::Span entry;                   ///< the whole entry, owner to last word, in file bytes
   finding::Span rdata;                   ///< the record's data, first to last word, in file bytes
-  std::vector<SourceSegment> segments;   ///< by `value_start`; empty when the value is not written out as text
+  text::SourceMap map;                   ///< from the value to file bytes
 
-  /// The file bytes of a span of the value; the place where the value would continue for an empty span at its end.
-  [[nodiscard]] finding::Span to_file(finding::Span value) const noexcept;
+  /// The file bytes of a span of the value; all of the data where the value is not written out as text.
+  [[nodiscard]] finding::Span to_file(finding::Span value) const noexcept {
+    return map.empty() ? rdata : map.to_file(value);
+  }
 };
 
 /// One record that was looked at.
