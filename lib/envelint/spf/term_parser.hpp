@@ -1,0 +1,40 @@
+#pragma once
+
+#include <envelint/spf/record.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace envelint::spf {
+
+/// Reads one word of a record as a term (RFC 7208 §12). Used by `parse` alone: it appends the term, its macro pieces
+/// and its faults to the record.
+class TermParser {
+ public:
+  explicit TermParser(Record& record) : record_(record) {}
+
+  /// @param word  the word's place in the record's text; not empty, no white space in it.
+  void parse(Span word);
+
+ private:
+  void parse_modifier(std::size_t equals);
+  void parse_mechanism();
+  void parse_all();
+  void parse_address(net::Family family);
+  void parse_domain_mechanism();
+  void parse_dual_cidr();
+  void parse_domain_spec(bool for_exp);
+  void parse_macro_string(bool for_exp);
+  std::size_t parse_macro(std::size_t at, bool for_exp);
+  std::size_t parse_expand(std::size_t at, bool for_exp);
+  std::optional<std::uint8_t> parse_prefix_length(Span digits, int bits);
+
+  [[nodiscard]] std::string_view at(Span span) const noexcept { return record_.at(span); }
+  void fault(FaultKind kind, Span span);
+
+  Record& record_;
+  Term term_;
+};
+
+}  // namespace envelint::spf
