@@ -84,6 +84,17 @@ std::expected<Name, NameFault> Name::parse(std::string_view text) {
   return Name(std::move(wire));
 }
 
+std::optional<Name> Name::from_wire(std::string_view wire) {
+  std::size_t end = 0;
+  while (end < wire.size() && end < kMaxWire) {
+    const auto length = static_cast<unsigned char>(wire[end]);
+    if (length == 0) return Name(std::string(wire.substr(0, end)));
+    if (length > kMaxLabel) return std::nullopt;
+    end += length + 1U;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string_view> Name::labels() const {
   std::vector<std::string_view> out;
   for (std::string_view rest = wire_; !rest.empty();) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ class Name {
 
   /// Reads a name in presentation form, with or without the final dot; `\X` and `\DDD` are escapes.
   [[nodiscard]] static std::expected<Name, NameFault> parse(std::string_view text);
+
+  /// Reads an uncompressed name from the start of `wire`, up to and with the root's zero octet; nothing when there is
+  /// no whole name within its limits.
+  [[nodiscard]] static std::optional<Name> from_wire(std::string_view wire);
 
   /// The labels from left to right as raw octets.
   [[nodiscard]] std::vector<std::string_view> labels() const;

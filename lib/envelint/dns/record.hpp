@@ -14,6 +14,8 @@ namespace envelint::dns {
 struct Mx {
   std::uint16_t preference = 0;
   Name exchange;
+
+  friend bool operator==(const Mx&, const Mx&) = default;
 };
 
 struct Soa {
@@ -24,6 +26,8 @@ struct Soa {
   std::uint32_t retry = 0;
   std::uint32_t expire = 0;
   std::uint32_t minimum = 0;
+
+  friend bool operator==(const Soa&, const Soa&) = default;
 };
 
 struct Tlsa {
@@ -31,11 +35,15 @@ struct Tlsa {
   std::uint8_t selector = 0;
   std::uint8_t matching = 0;
   text::Bytes data;
+
+  friend bool operator==(const Tlsa&, const Tlsa&) = default;
 };
 
 /// The data of a record whose type is not read further: its wire form.
 struct Raw {
   text::Bytes data;
+
+  friend bool operator==(const Raw&, const Raw&) = default;
 };
 
 /// What a record says: an address for A and AAAA, text for TXT and SPF, a name for NS, CNAME, PTR and DNAME.
@@ -51,6 +59,8 @@ struct Record {
   Type type = Type::txt;
   std::uint32_t ttl = 0;  ///< seconds
   Data data;
+
+  friend bool operator==(const Record&, const Record&) = default;
 };
 
 }  // namespace envelint::dns

@@ -27,6 +27,19 @@ struct Fix {
   std::vector<Edit> edits;  ///< against the value the finding was made from; they do not overlap
 };
 
+/// A change to a file that was read: the bytes of `span` give way to `text`.
+struct FileEdit {
+  std::uint32_t file = 0;  ///< index into the files of the report
+  Span span;               ///< byte offsets into that file
+  std::string text;
+};
+
+/// How a finding can be mended where it is the file that is wrong and not the value that was read from it.
+struct FileFix {
+  bool safe = false;            ///< keeps what was meant; `lint --fix` applies it unasked
+  std::vector<FileEdit> edits;  ///< they do not overlap
+};
+
 /// `value` with edits made. Edits must not overlap; their order does not matter.
 [[nodiscard]] std::string apply(std::string_view value, std::vector<Edit> edits);
 
@@ -54,6 +67,7 @@ struct Finding {
   std::string help;                ///< exactly what to do or type, may be empty
   std::vector<Label> labels;       ///< more places in the same value
   std::optional<Fix> fix;
+  std::optional<FileFix> file_fix;  ///< in place of `fix`, for findings about the file's text
   int record = -1;                 ///< index into the report's records; -1: about a name or a file, not a record
   std::string owner;               ///< the name it is about, where `record` is -1
   std::optional<FilePlace> place;  ///< where in a file, for findings about the file's text
@@ -95,9 +109,19 @@ class Draft {
   /// A rewrite that a person has to agree to.
   Draft& suggest(std::vector<Edit> edits) { return set_fix(false, std::move(edits)); }
   Draft& suggest(Span span, std::string replacement) { return set_fix(false, {{span, std::move(replacement)}}); }
+  /// A change to the file; `safe` if it keeps what was meant.
+  Draft& fix_file(bool safe, std::vector<FileEdit> edits) {
+    finding_.file_fix = FileFix{safe, std::move(edits)};
+    return *this;
+  }
   /// Overrides the catalogue where the case at hand is milder or worse than the rule.
   Draft& severity(Severity severity) {
     finding_.severity = severity;
+    return *this;
+  }
+  /// The record it is about, by its index.
+  Draft& record(int index) {
+    finding_.record = index;
     return *this;
   }
   Draft& owner(std::string name) {
