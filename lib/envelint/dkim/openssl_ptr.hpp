@@ -1,0 +1,22 @@
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+/// Owners of OpenSSL's handles.
+namespace envelint::dkim {
+
+struct OpensslFree {
+  void operator()(BIO* bio) const noexcept { BIO_free_all(bio); }
+  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+};
+
+using BioPtr = std::unique_ptr<BIO, OpensslFree>;
+using PkeyPtr = std::unique_ptr<EVP_PKEY, OpensslFree>;
+using X509Ptr = std::unique_ptr<X509, OpensslFree>;
+
+}  // namespace envelint::dkim
