@@ -55,6 +55,7 @@ bool is_unique(const std::vector<Source>& sources) {
 }
 
 bool read_all(const fs::path& root, std::vector<Source>& sources, std::set<fs::path>& read) {
+  read.insert(root);
   for (const auto& item : fs::recursive_directory_iterator(root)) {
     if (item.is_directory()) read.insert(item.path());
     if (item.path().extension() != ".md") continue;
