@@ -70,7 +70,9 @@ int alive_after(Task<int> (*coroutine)(int*)) {
   return alive;
 }
 
-std::uintptr_t here() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
+std::uintptr_t here() {
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+}
 
 // A task that resumes by symmetric transfer, as the textbooks have it.
 class Transferring {
