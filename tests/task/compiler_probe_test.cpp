@@ -122,8 +122,7 @@ T note_stack(std::uintptr_t* place) {
 
 template <typename T>
 T await_often(std::uintptr_t* first, std::uintptr_t* last) {
-  co_await note_stack<T>(first);
-  for (int i = 0; i < kAwaits; ++i) co_await note_stack<T>(last);
+  for (int i = 0; i <= kAwaits; ++i) co_await note_stack<T>(i == 0 ? first : last);
 }
 
 std::uintptr_t distance(std::uintptr_t a, std::uintptr_t b) {
