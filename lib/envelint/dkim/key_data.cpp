@@ -327,11 +327,12 @@ bool has_lost_case(std::string_view text) {
          (std::ranges::none_of(text, text::is_upper) || std::ranges::none_of(text, text::is_lower));
 }
 
-// What the first octets of an RSA private key look like in base64, whatever the case: version 0 and a modulus, or
-// version 0 and the algorithm.
+// What private keys begin with in base64 whose case is lost: behind the length a version of 0 or 1, and then a modulus,
+// an algorithm or an octet string. Public keys have no version.
 bool begins_like_private_key(std::string_view text) {
-  const std::string head = text::lower(text.substr(0, 24));
-  return head.contains("ibaakc") || head.contains("ibadanbg");
+  const std::string head = text::lower(text.substr(0, 16));
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"ibaak", "ibadan", "caqaw", "caqee"},
+                             [&](std::string_view begin) { return head.contains(begin); });
 }
 
 bool stands_for_a_key(std::string_view text) {
