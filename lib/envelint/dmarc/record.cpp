@@ -476,8 +476,12 @@ bool Record::has_usable_rua() const noexcept {
   return std::ranges::any_of(uris, [](const ReportUri& uri) { return !uri.failure && uri.usable(); });
 }
 
+bool Record::authorizes_reports() const noexcept {
+  return version_ok() && std::ranges::none_of(tags, &Tag::duplicate);
+}
+
 std::optional<UsablePolicy> Record::usable_policy(Receiver receiver) const noexcept {
-  if (!version_ok() || std::ranges::any_of(tags, &Tag::duplicate)) return std::nullopt;
+  if (!authorizes_reports()) return std::nullopt;
   const bool modern = receiver == Receiver::rfc9989;
   const auto broken = [&](Key key, const std::optional<Policy>& value) {
     if (value) return false;
