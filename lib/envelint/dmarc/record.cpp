@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace envelint::dmarc {
 namespace {
@@ -45,18 +46,18 @@ std::size_t size_of_suffix(std::string_view text, const std::array<std::string_v
 }
 
 // The number of bytes at the start that nobody sees or that belong to the zone file: white space, hidden
-// characters, quotes.
+// characters, quotes, semicolons before which nothing stands.
 std::size_t count_invisible(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
     const std::string_view rest = text.substr(i);
-    if (text::is_vchar(rest.front()) && !std::string_view("\"'`\\").contains(rest.front())) break;
+    if (text::is_vchar(rest.front()) && !std::string_view(";\"'`\\").contains(rest.front())) break;
     if (const std::size_t quote = size_of_prefix(rest, kQuotes); quote > 0) {
       i += quote;
       continue;
     }
     const text::CodePoint c = text::next_code_point(rest);
-    const bool hidden = text::is_space(rest.front()) || (c.valid && text::is_hidden(c.value));
+    const bool hidden = text::is_space(rest.front()) || rest.front() == ';' || (c.valid && text::is_hidden(c.value));
     if (!hidden) break;
     i += c.size;
   }
@@ -91,7 +92,7 @@ bool holds_known_tag(std::string_view text) {
 std::size_t find_start(std::string_view text) {
   const std::size_t start = count_invisible(text);
   if (version_at(text.substr(start)) > 0) return start;
-  const std::string_view piece = text.substr(0, text.find(';'));
+  const std::string_view piece = text.substr(0, text.find(';', start));
   for (std::size_t i = start; i < piece.size(); ++i) {
     if (text::to_lower(piece[i]) != 'v' || version_at(piece.substr(i)) == 0) continue;
     return holds_known_tag(piece.substr(start, i - start)) ? start : i;
@@ -117,7 +118,7 @@ class Reader {
     settle_misspelt_names();
     mark_duplicates();
     read_values();
-    std::ranges::stable_sort(record_.faults, {}, [](const Fault& fault) { return fault.span.start; });
+    std::ranges::sort(record_.faults, {}, [](const Fault& fault) { return std::pair(fault.span.start, fault.tag); });
   }
 
  private:
@@ -476,8 +477,12 @@ bool Record::has_usable_rua() const noexcept {
   return std::ranges::any_of(uris, [](const ReportUri& uri) { return !uri.failure && uri.usable(); });
 }
 
+bool Record::authorizes_reports() const noexcept {
+  return version_ok() && std::ranges::none_of(tags, &Tag::duplicate);
+}
+
 std::optional<UsablePolicy> Record::usable_policy(Receiver receiver) const noexcept {
-  if (!version_ok() || std::ranges::any_of(tags, &Tag::duplicate)) return std::nullopt;
+  if (!authorizes_reports()) return std::nullopt;
   const bool modern = receiver == Receiver::rfc9989;
   const auto broken = [&](Key key, const std::optional<Policy>& value) {
     if (value) return false;

@@ -105,6 +105,12 @@ class ListReader {
     }
   }
 
+  // How far into `body` the first white space at or after `from` is; the size of `body` when there is none.
+  static std::size_t find_space(std::string_view body, std::size_t from) {
+    while (from < body.size() && !text::is_space(body[from])) ++from;
+    return from;
+  }
+
   // What stands between the first address of an item and a second one glued to it; an empty Span{} if there is none.
   [[nodiscard]] Span run_on_gap(Span item) const {
     const std::string_view body = at(item);
@@ -115,7 +121,7 @@ class ListReader {
       while (start > at_sign + 1 && !text::is_alnum(body[start - 1]) && body[start - 1] != '>') --start;
       return span_of(item.start + start, item.start + next);
     }
-    const std::size_t space = std::ranges::find_if(body.substr(at_sign), text::is_space) - body.begin();
+    const std::size_t space = find_space(body, at_sign);
     if (space >= body.size() || space == at_sign + 1 || body.find('@', space) == kNone) return {};
     std::size_t next = space;
     while (next < body.size() && text::is_space(body[next])) ++next;
@@ -158,9 +164,8 @@ class ListReader {
   // scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 §3.1)
   void read_scheme(ReportUri& uri, Span body) const {
     const std::string_view value = at(body);
-    const std::size_t end =
-        std::ranges::find_if_not(value, [](char c) { return text::is_alnum(c) || c == '+' || c == '-' || c == '.'; }) -
-        value.begin();
+    std::size_t end = 0;
+    while (end < value.size() && (text::is_alnum(value[end]) || std::string_view("+-.").contains(value[end]))) ++end;
     if (end == 0 || end >= value.size() || !text::is_alpha(value.front())) return;
     const std::string_view word = value.substr(0, end);
     const bool colon = value[end] == ':';
@@ -239,7 +244,7 @@ class ListReader {
 
   void check_spaces(ReportUri& uri) const {
     const std::string_view address = at(uri.address);
-    const std::size_t space = std::ranges::find_if(address, text::is_space) - address.begin();
+    const std::size_t space = find_space(address, 0);
     if (space >= address.size()) return;
     std::size_t end = space;
     while (end < address.size() && text::is_space(address[end])) ++end;
