@@ -4,6 +4,7 @@
 #include <envelint/text/tag_list.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace envelint::text {
@@ -11,7 +12,12 @@ namespace {
 
 using Kind = FieldFault::Kind;
 
-constexpr std::string_view kEscapedSpace = "\\040";  // SP in zone-file syntax (RFC 1035 §5.1)
+// SP as zone files (RFC 1035 §5.1, decimal) and tinydns (octal) write it.
+constexpr std::array<std::string_view, 2> kEscapedSpaces{"\\032", "\\040"};
+
+bool begins_with_escaped_space(std::string_view text) {
+  return std::ranges::any_of(kEscapedSpaces, [&](std::string_view escape) { return text.starts_with(escape); });
+}
 
 bool is_quote(char c) {
   return c == '"' || c == '\'';
@@ -70,15 +76,15 @@ class Reader {
     return list;
   }
 
-  // A piece without what DNS rules report: literal `\;` and `\040` of zone-file syntax, quotes between strings, and
+  // A piece without what DNS rules report: literal `\;` and `\032` of zone-file syntax, quotes between strings, and
   // octets outside ASCII around it.
   Span cleaned(Span piece) {
     const Span whole = piece;
     while (!piece.empty() && (text_[piece.end - 1] == '\\' || is_stray(text_[piece.end - 1]))) --piece.end;
     while (!piece.empty()) {
       const std::string_view body = at(piece);
-      if (body.starts_with(kEscapedSpace)) {
-        piece.start += static_cast<std::uint32_t>(kEscapedSpace.size());
+      if (begins_with_escaped_space(body)) {
+        piece.start += static_cast<std::uint32_t>(kEscapedSpaces.front().size());
       } else if (is_stray(body.front())) {
         ++piece.start;
       } else if (body.front() == '"' && trim(body.substr(1)).starts_with('"')) {
@@ -126,9 +132,6 @@ class Reader {
 
   // `v=STSv1 id=1`: the version runs into the first field.
   void read_behind_version(Span rest) {
-    if (text_[rest.start] == '%' || text_[rest.start] == '+' || text_[rest.start] == '&') {
-      return add(Kind::wrapping, rest);  // escaped for a web form or a page: nothing behind it can be told apart
-    }
     Span field = rest;
     while (!field.empty() && !is_alnum(text_[field.start])) ++field.start;
     add(Kind::no_semicolon, span_of(rest.start, field.start));
