@@ -1,0 +1,38 @@
+#include <envelint/dns/text_rules.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+using namespace envelint;
+
+// Strings are parted by NUL. Any value is judged without harm, and its fixes can be made together.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::vector<std::string> strings(1);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (data[i] == 0) {
+      strings.emplace_back();
+    } else {
+      strings.back().push_back(static_cast<char>(data[i]));
+    }
+  }
+  const dns::Text text(strings);
+  finding::Findings findings;
+  dns::check_text(text, findings);
+  std::vector<finding::Span> changed;
+  std::vector<finding::Edit> edits;
+  for (const finding::Finding& finding : findings.items()) {
+    if (!finding.fix) continue;
+    for (const finding::Edit& edit : finding.fix->edits) {
+      if (edit.span.end > text.joined().size() || edit.span.end < edit.span.start) std::abort();
+      for (const finding::Span span : changed) {
+        if (changed.size() < 1000 && span.overlaps(edit.span)) std::abort();
+      }
+      changed.push_back(edit.span);
+      edits.push_back(edit);
+    }
+  }
+  (void)finding::apply(text.joined(), std::move(edits));
+  return 0;
+}
