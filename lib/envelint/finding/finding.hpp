@@ -57,6 +57,8 @@ struct Finding {
   int record = -1;                 ///< index into the report's records; -1: about a name or a file, not a record
   std::string owner;               ///< the name it is about, where `record` is -1
   std::optional<FilePlace> place;  ///< where in a file, for findings about the file's text
+  bool secret = false;             ///< the bytes of `span` must not be shown: whoever shows the record's value, for this
+                                   ///< finding or another, or a rewrite of it, puts `…` in their place
 };
 
 /// Sets the texts of a finding just added. Refers to the finding: use it in the statement that made it.
@@ -98,6 +100,11 @@ class Draft {
   /// Overrides the catalogue where the case at hand is milder or worse than the rule.
   Draft& severity(Severity severity) {
     finding_.severity = severity;
+    return *this;
+  }
+  /// The bytes of the main span are a secret, such as a private key: they are masked wherever the value is shown.
+  Draft& secret() {
+    finding_.secret = true;
     return *this;
   }
   Draft& owner(std::string name) {
