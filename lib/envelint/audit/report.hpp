@@ -1,5 +1,6 @@
 #pragma once
 
+#include <envelint/audit/kind.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
@@ -14,12 +15,6 @@
 #include <vector>
 
 namespace envelint::audit {
-
-/// What a record is for. The names are those of the JSON field `kind`.
-enum class Kind : std::uint8_t { spf, dkim, dmarc, mta_sts, tls_rpt, bimi, tlsa, mx, address, ptr, txt };
-
-[[nodiscard]] std::string_view to_string(Kind kind) noexcept;
-[[nodiscard]] std::optional<Kind> parse_kind(std::string_view word) noexcept;
 
 /// Where a record's value stands in a file that was read.
 struct RecordSource {
