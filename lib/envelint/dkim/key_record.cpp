@@ -101,7 +101,8 @@ bool is_word_end(char c) {
 // begins at the start of the text. Only what stands before the first semicolon is looked at.
 std::size_t pasted_prefix(std::string_view text) {
   constexpr std::size_t kLongest = 300;
-  if (text.empty() || text.starts_with("v=DKIM1;")) return 0;
+  const std::size_t first = skip_space(text, 0);
+  if (first == text.size() || tag_at(text, first)) return 0;
   const std::size_t end = std::min({text.find(';'), text.size(), kLongest});
   std::size_t found = 0;
   for (std::size_t i = 1; i < end && found == 0; ++i) {
@@ -111,8 +112,6 @@ std::size_t pasted_prefix(std::string_view text) {
   }
   const std::string_view prefix = text.substr(0, found);
   if (std::ranges::none_of(prefix, text::is_alnum)) return 0;
-  const std::size_t first = skip_space(text, 0);
-  if (const auto tag = tag_at(text, first); tag && tag->value <= found) return 0;  // two tags without a semicolon
   return found;
 }
 
@@ -147,6 +146,7 @@ class KeyReader {
     record_.start_ = static_cast<std::uint32_t>(start);
     if (start > 0) add_fault(Kind::pasted_prefix, span_of(0, start), !prefix_is_harmless(text_, start));
     const text::TagList list = text::parse_tag_list(text_.substr(start));
+    record_.tags_.reserve(list.tags.size());
     for (const text::TagFault& fault : list.faults) read_fault(fault);
     for (const text::Tag& tag : list.tags) read_tag({shifted(tag.span), shifted(tag.name), shifted(tag.value)});
     find_duplicates();
@@ -384,7 +384,8 @@ namespace {
 std::vector<const KeyTag*> in_canonical_order(const KeyRecord& record) {
   std::vector<const KeyTag*> out;
   for (const KeyTag& tag : record.tags()) out.push_back(&tag);
-  std::ranges::stable_sort(out, {}, &KeyTag::id);
+  // Tags of one kind keep their order: they lie in one vector.
+  std::ranges::sort(out, {}, [](const KeyTag* tag) { return std::pair(tag->id, tag); });
   return out;
 }
 
