@@ -39,6 +39,7 @@ std::size_t size_of_prefix(std::string_view text, const std::array<std::string_v
 template <std::size_t n>
 std::size_t size_of_suffix(std::string_view text, const std::array<std::string_view, n>& signs) {
   std::size_t longest = 0;
+  if (text.empty() || text::is_alnum(text.back())) return 0;
   for (const std::string_view sign : signs) {
     if (text.ends_with(sign)) longest = std::max(longest, sign.size());
   }
@@ -238,7 +239,8 @@ class Reader {
   // The first known tag inside a value, and what stands between it and the value proper.
   [[nodiscard]] std::optional<Embedded> find_embedded(const Tag& tag) const {
     const std::size_t limit = tag.value.end;
-    for (std::size_t equals = text_.find('=', tag.value.start); equals < limit; equals = text_.find('=', equals + 1)) {
+    const std::string_view seen = text_.substr(0, limit);
+    for (std::size_t equals = seen.find('=', tag.value.start); equals != kNone; equals = seen.find('=', equals + 1)) {
       std::size_t end = equals;
       while (end > tag.value.start && text::is_wsp(text_[end - 1])) --end;
       std::size_t start = end;
