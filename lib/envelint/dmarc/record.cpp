@@ -135,7 +135,7 @@ class Reader {
     while (!before.empty() && text::is_space(before.back())) before.remove_suffix(1);
     if (size_of_suffix(before, kQuotes) == 0) return text_.size();
     std::string_view body = text_.substr(start);
-    while (!body.empty() && text::is_space(body.back())) body.remove_suffix(1);
+    while (!body.empty() && (text::is_space(body.back()) || body.back() == ';')) body.remove_suffix(1);
     const std::size_t quote = size_of_suffix(body, kQuotes);
     return quote == 0 ? text_.size() : start + body.size() - quote;
   }
