@@ -101,6 +101,17 @@ std::size_t find_start(std::string_view text) {
   return start;
 }
 
+bool same_but_for_space(std::string_view a, std::string_view b) {
+  std::size_t j = 0;
+  for (const char c : a) {
+    if (text::is_space(c)) continue;
+    while (j < b.size() && text::is_space(b[j])) ++j;
+    if (j == b.size() || b[j] != c) return false;
+    ++j;
+  }
+  return std::ranges::all_of(b.substr(j), text::is_space);
+}
+
 /// Reads one record. The text is looked at through `text_`; spans are relative to it.
 class Reader {
  public:
@@ -509,7 +520,8 @@ bool operator==(const Record& a, const Record& b) {
            text::iequals(a.at(x.name), b.at(y.name));
   };
   const auto same_uri = [&](const ReportUri& x, const ReportUri& y) {
-    return x.fault == y.fault && x.failure == y.failure && x.read == y.read && a.at(x.span) == b.at(y.span);
+    return x.fault == y.fault && x.failure == y.failure && x.read == y.read &&
+           same_but_for_space(a.at(x.span), b.at(y.span));
   };
   return a.at(a.prefix) == b.at(b.prefix) && text::trim(a.at(a.suffix)) == text::trim(b.at(b.suffix)) &&
          a.meant == b.meant && a.read == b.read && std::ranges::equal(a.tags, b.tags, same_tag) &&
