@@ -50,9 +50,13 @@ bool is_local_part(std::string_view local) {
          !local.contains("..") && std::ranges::all_of(local, [](char c) { return is_atext(c) || c == '.'; });
 }
 
-std::size_t ifind(std::string_view text, std::string_view what, std::size_t from) {
-  for (std::size_t i = from; i + what.size() <= text.size(); ++i) {
-    if (text::iequals(text.substr(i, what.size()), what)) return i;
+// Where `mailto:` begins, in any case, at or after `from`.
+std::size_t find_mailto(std::string_view text, std::size_t from) {
+  for (std::size_t colon = text.find(':', from); colon != kNone; colon = text.find(':', colon + 1)) {
+    const std::size_t end = colon + 1;
+    if (end >= from + kMailto.size() && text::iequals(text.substr(end - kMailto.size(), kMailto.size()), kMailto)) {
+      return end - kMailto.size();
+    }
   }
   return kNone;
 }
@@ -66,7 +70,7 @@ class ListReader {
   void read(Span list) {
     const std::size_t first = out_.size();
     for (std::size_t start = list.start; start <= list.end && out_.size() < kMaxUris;) {
-      const std::size_t end = std::min(text_.find(',', start), std::size_t{list.end});
+      const std::size_t end = start + std::min(at(span_of(start, list.end)).find(','), list.end - start);
       read_item(trimmed(start, end), end < list.end ? end : start == list.start ? end : start - 1);
       start = end + 1;
     }
@@ -116,7 +120,7 @@ class ListReader {
     const std::string_view body = at(item);
     const std::size_t at_sign = body.find('@');
     if (at_sign == kNone) return {};
-    if (const std::size_t next = ifind(body, kMailto, at_sign); next != kNone) {
+    if (const std::size_t next = find_mailto(body, at_sign); next != kNone) {
       std::size_t start = next;
       while (start > at_sign + 1 && !text::is_alnum(body[start - 1]) && body[start - 1] != '>') --start;
       return span_of(item.start + start, item.start + next);
@@ -169,11 +173,14 @@ class ListReader {
     if (end == 0 || end >= value.size() || !text::is_alpha(value.front())) return;
     const std::string_view word = value.substr(0, end);
     const bool colon = value[end] == ':';
+    if (colon && text::iequals(word, "mailto")) {
+      uri.scheme = span_of(body.start, body.start + end);
+      return;
+    }
     const bool misspelt =
         text::edit_distance(word, "mailto", 2) <= 2 || text::iequals(word, "mail") || text::iequals(word, "email");
     if (!colon && !(misspelt && std::string_view("=;.").contains(value[end]))) return;
     uri.scheme = span_of(body.start, body.start + end);
-    if (colon && text::iequals(word, "mailto")) return;
     if (misspelt) blame(uri, UriFault::bad_scheme, span_of(body.start, body.start + end + 1));
   }
 
