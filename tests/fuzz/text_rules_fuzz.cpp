@@ -1,7 +1,7 @@
+#include "fuzz.hpp"
+
 #include <envelint/dns/text_rules.hpp>
 
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -25,9 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const finding::Finding& finding : findings.items()) {
     if (!finding.fix) continue;
     for (const finding::Edit& edit : finding.fix->edits) {
-      if (edit.span.end > text.joined().size() || edit.span.end < edit.span.start) std::abort();
+      fuzz_require(edit.span.start <= edit.span.end && edit.span.end <= text.joined().size(),
+                   "an edit is in the value");
       for (const finding::Span span : changed) {
-        if (changed.size() < 1000 && span.overlaps(edit.span)) std::abort();
+        fuzz_require(changed.size() > 1000 || !span.overlaps(edit.span), "edits do not overlap");
       }
       changed.push_back(edit.span);
       edits.push_back(edit);

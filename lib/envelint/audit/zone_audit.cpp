@@ -2,7 +2,10 @@
 
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/judge.hpp>
+#include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/suppress.hpp>
+#include <envelint/audit/zone_hosts.hpp>
+#include <envelint/dane/tlsa_rules.hpp>
 #include <envelint/dns/rdata.hpp>
 #include <envelint/dns/zone_rules.hpp>
 #include <envelint/text/ascii.hpp>
@@ -10,6 +13,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -57,7 +61,7 @@ Name mail_domain(Kind kind, const Name& owner) {
 
 class ZoneAudit {
  public:
-  ZoneAudit(const dns::Zone& zone, const std::vector<Name>& only) : zone_(zone), only_(only) {}
+  ZoneAudit(const dns::Zone& zone, const std::vector<Name>& only) : zone_(zone), only_(only), hosts_(zone) {}
 
   Report run() {
     report_.files = zone_.files;
@@ -66,6 +70,7 @@ class ZoneAudit {
     places_.resize(zone_.records.size());
     for (std::size_t i = 0; i < zone_.records.size(); ++i) add_record(i);
     judge_records();
+    judge_sets();
     judge_zone();
     for (DomainReport& domain : report_.domains) check_across(domain);
     suppress();
@@ -158,6 +163,47 @@ class ZoneAudit {
     }
   }
 
+  // The rules that see all records of one type at one name together.
+  void judge_sets() {
+    std::map<std::pair<Name, Type>, std::vector<std::size_t>> sets;
+    for (std::size_t i = 0; i < zone_.records.size(); ++i) {
+      const dns::Record& record = zone_.records[i].record;
+      if (places_[i].record >= 0 && (record.type == Type::mx || record.type == Type::tlsa)) {
+        sets[{record.owner, record.type}].push_back(i);
+      }
+    }
+    for (const auto& [key, indexes] : sets) {
+      finding::Findings found;
+      if (key.second == Type::mx) {
+        judge_mx(key.first, indexes, found);
+      } else {
+        judge_tlsa(indexes, found);
+      }
+      auto& findings = report_.domains[places_[indexes.front()].domain].findings;
+      std::ranges::move(found.items(), std::back_inserter(findings));
+    }
+  }
+
+  void judge_mx(const Name& owner, const std::vector<std::size_t>& indexes, finding::Findings& found) const {
+    std::vector<MxHost> hosts;
+    for (const std::size_t i : indexes) {
+      const auto& mx = std::get<dns::Mx>(zone_.records[i].record.data);
+      const Place place = places_[i];
+      const auto& value = report_.domains[place.domain].records[static_cast<std::size_t>(place.record)].value;
+      const std::size_t space = std::min(value.joined().find(' '), value.joined().size());
+      hosts.push_back({mx.preference, mx.exchange, text::span_of(0, space),
+                       text::span_of(std::min(space + 1, value.joined().size()), value.joined().size()), place.record});
+    }
+    check_mx(owner, hosts, [this](const Name& name) { return hosts_.find(name); }, found);
+  }
+
+  void judge_tlsa(const std::vector<std::size_t>& indexes, finding::Findings& found) const {
+    std::vector<dns::Tlsa> set;
+    for (const std::size_t i : indexes) set.push_back(std::get<dns::Tlsa>(zone_.records[i].record.data));
+    dane::check_rrset(set, found);
+    for (finding::Finding& finding : found.items()) finding.record = places_[indexes.front()].record;
+  }
+
   // The name that findings about the file stand with: the first zone's apex, else the first origin or domain.
   std::size_t home() {
     const auto soa = std::ranges::find(zone_.records, Type::soa, [](const dns::ZoneRecord& r) { return r.record.type; });
@@ -204,6 +250,7 @@ class ZoneAudit {
 
   const dns::Zone& zone_;
   const std::vector<Name>& only_;
+  ZoneHosts hosts_;
   Report report_;
   std::unordered_map<Name, std::size_t> domain_of_;
   std::unordered_map<Name, Name> mail_hosts_;  // MX target to the domain that names it
