@@ -21,6 +21,9 @@ std::string hex(const char* format, unsigned value) {
 
 bool is_printable_ascii(char32_t c) { return c >= 0x20 && c < 0x7F; }
 
+// The signs and letters of Latin-1, such as `§`, need no look into the tables. U+00AD is the soft hyphen.
+bool is_printable_latin(char32_t c) { return is_printable_ascii(c) || (c > 0xA0 && c <= 0xFF && c != 0xAD); }
+
 }  // namespace
 
 CodePoint next_code_point(std::string_view bytes) noexcept {
@@ -34,7 +37,7 @@ CodePoint next_code_point(std::string_view bytes) noexcept {
 }
 
 bool is_hidden(char32_t c) noexcept {
-  if (is_printable_ascii(c)) return false;
+  if (is_printable_latin(c)) return false;
   const uc_general_category_t hidden = uc_general_category_or(
       uc_general_category_or(UC_CATEGORY_C, UC_CATEGORY_Z), UC_CATEGORY_M);
   return c < 0x20 || c == 0x7F || uc_is_general_category(static_cast<ucs4_t>(c), hidden) ||
@@ -42,7 +45,7 @@ bool is_hidden(char32_t c) noexcept {
 }
 
 int display_width(char32_t c) noexcept {
-  if (is_printable_ascii(c)) return 1;
+  if (is_printable_latin(c)) return 1;
   const int width = uc_width(static_cast<ucs4_t>(c), "UTF-8");
   return width < 0 ? 0 : width;
 }
