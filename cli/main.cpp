@@ -1,3 +1,23 @@
-#include <envelint/finding/catalogue.hpp>
-#include <cstdio>
-int main() { std::printf("%zu\n", envelint::finding::catalogue().size()); return 0; }
+#include "lint.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <string>
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  CLI::App app("envelint lints, proves and rehearses a domain's mail setup.", "envelint");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("envelint ") + ENVELINT_VERSION);
+  app.get_formatter()->column_width(28);
+  int exit_status = 0;
+  cli::add_lint(app, exit_status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has a status of its own for each kind of wrong usage; ours is one.
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return exit_status;
+}

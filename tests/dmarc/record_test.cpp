@@ -204,9 +204,10 @@ TEST_CASE("a record is printed evenly and reads the same again", "[dmarc][record
         "v=DMARC1; p=none; rua=mailto:a@example.com,mailto:b@example.com");
   CHECK(print(parse("v=DMARC1, p=None; X=Y")) == "v=DMARC1, p=None; X=Y");
   for (const char* text :
-       {"v=DMARC1 ; p = reject", "\"v=DMARC1; p=none;\"", "_dmarc v=DMARC1; p:none; q", "v=DMARC1\\; p=none\\;",
-        "v=DMARC1; p==none; =x; rua=a@b.c;mailto:d@e.f", "v=DMARC1; p=nonerua=mailto:a@b.c d@e.f", "p=none", "x",
-        "v=DMARC1; rua=mailto:a,b@example.com,", "v=DMARC1; polic=none; ruas=", "v=DMARC1\xEF\xBC\x9Bp=none"}) {
+       {"v=DMARC1 ; p = reject", "\"v=DMARC1; p=none;\"", "\"v=DMARC1; p=none\" ; ", "_dmarc v=DMARC1; p:none; q",
+        "v=DMARC1\\; p=none\\;", "v=DMARC1; p==none; =x; rua=a@b.c;mailto:d@e.f",
+        "v=DMARC1; p=nonerua=mailto:a@b.c d@e.f", "p=none", "x", "v=DMARC1; rua=mailto:a,b@example.com,",
+        "v=DMARC1; rua=mailto:a ,\tb@example.com", "v=DMARC1; polic=none; ruas=", "v=DMARC1\xEF\xBC\x9Bp=none"}) {
     INFO(text);
     const Record record = parse(text);
     CHECK(parse(print(record)) == record);

@@ -232,6 +232,9 @@ TEST_CASE("a fault names what is wrong and underlines it", "[dns][zone_file]") {
   CHECK(fault_of("a CNAME b..c\n") == "b..c: the name `b..c` has an empty label");
   CHECK(fault_of("a TLSA 3 1 1 abc\n").starts_with("abc: the number of hexadecimal digits is odd"));
   CHECK(fault_of("a CAA x issue y\n").starts_with("x issue y: the data of the CAA record cannot be read: "));
+  CHECK(fault_of("a TYPE10304\n") == "TYPE10304: the TYPE10304 record has no data");
+  CHECK(fault_of("a TYPE238026161 x\n") == "TYPE238026161: `TYPE238026161` is no record type");
+  CHECK(fault_of("a ANY x\n") == "ANY: `ANY` is no record type");
   CHECK(fault_of("a TXT\n") == "TXT: the record has no text");
   CHECK(fault_of("a TXTT \"x\"\n") == "TXTT: `TXTT` is no record type");
   CHECK(fault_of("a 300 IN \"v=spf1 -all\"\n") == "\"v=spf1 -all\": `v=spf1 -all` is no record type");

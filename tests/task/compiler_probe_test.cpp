@@ -70,7 +70,9 @@ int alive_after(Task<int> (*coroutine)(int*)) {
   return alive;
 }
 
-std::uintptr_t here() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
+std::uintptr_t here() {
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+}
 
 // A task that resumes by symmetric transfer, as the textbooks have it.
 class Transferring {
@@ -120,8 +122,7 @@ T note_stack(std::uintptr_t* place) {
 
 template <typename T>
 T await_often(std::uintptr_t* first, std::uintptr_t* last) {
-  co_await note_stack<T>(first);
-  for (int i = 0; i < kAwaits; ++i) co_await note_stack<T>(last);
+  for (int i = 0; i <= kAwaits; ++i) co_await note_stack<T>(i == 0 ? first : last);
 }
 
 std::uintptr_t distance(std::uintptr_t a, std::uintptr_t b) {

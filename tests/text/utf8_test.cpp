@@ -17,6 +17,10 @@ TEST_CASE("what hides is made visible", "[text][utf8]") {
   CHECK(visible(std::string_view("\0", 1)) == "\\u{0000}");
 }
 
+TEST_CASE("a letter that takes no column is made visible too", "[text][utf8]") {
+  CHECK(visible("\xE1\x85\xA1") == "\\u{1161}");  // a Hangul vowel that joins the letter before it
+}
+
 TEST_CASE("code points are named as Unicode names them", "[text][utf8]") {
   CHECK(describe(0xA0) == "U+00A0 NO-BREAK SPACE");
   CHECK(describe(0x200B) == "U+200B ZERO WIDTH SPACE");

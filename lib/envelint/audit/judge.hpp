@@ -19,22 +19,15 @@ struct Judgement {
 
 /// Judges one value by the rules of its kind: a pure function of its arguments.
 ///
+/// @param value  TXT: its text; TLSA and MX: their data in presentation form.
 /// @param owner  the owner name without final dot; empty when it is not known.
 [[nodiscard]] Judgement judge_value(Kind kind, const dns::Text& value, std::string_view owner);
 
-/// Judges a record that was pasted in, and tells what it was taken for.
+/// Judges a record that was pasted in, and says what it was taken for.
 ///
+/// @param owner  the owner name without final dot; may be empty.
 /// @param kind   what to take it for; by its name and looks when nothing is given.
 /// @return one domain with one record. Findings carry the record's index.
 [[nodiscard]] DomainReport judge_record(std::string_view owner, dns::Text value, std::optional<Kind> kind);
-
-/// `value` with every safe fix made: those of one round that do not touch each other, then what is found in the
-/// result, and so on, at most kMaxFixRounds times.
-///
-/// @param wanted  which findings may be mended.
-[[nodiscard]] std::string fix_value(Kind kind, const dns::Text& value, std::string_view owner,
-                                    bool (*wanted)(const finding::Finding&, const void*), const void* context);
-
-inline constexpr int kMaxFixRounds = 10;
 
 }  // namespace envelint::audit

@@ -85,9 +85,10 @@ Kind kind_of_txt(std::string_view owner, std::string_view value) {
   const std::string lower = text::lower(owner);
   const auto parts = labels(lower);
   const auto at = [&](std::size_t i) { return i < parts.size() ? parts[i] : std::string_view(); };
-  // `<domain>._report._dmarc.<host>` allows reports to be sent to a host; it holds no policy (RFC 9990).
-  if (std::ranges::find(parts, "_report") != parts.end()) return Kind::txt;
-  if (at(0) == "_dmarc") return Kind::dmarc;
+  // `<domain>._report._dmarc.<host>` lets a host take another domain's reports (RFC 9990).
+  const auto report = std::ranges::find(parts, "_report");
+  const bool authorisation = report != parts.end() && report + 1 != parts.end() && *(report + 1) == "_dmarc";
+  if (at(0) == "_dmarc" || authorisation) return Kind::dmarc;
   if (at(0) == "_mta-sts") return Kind::mta_sts;
   if (at(0) == "_smtp" && at(1) == "_tls") return Kind::tls_rpt;
   if (at(1) == "_bimi") return Kind::bimi;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <envelint/audit/kind.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
@@ -15,18 +16,12 @@
 
 namespace envelint::audit {
 
-/// What a record is for. The names are those of the JSON field `kind`.
-enum class Kind : std::uint8_t { spf, dkim, dmarc, mta_sts, tls_rpt, bimi, tlsa, mx, address, ptr, txt };
-
-[[nodiscard]] std::string_view to_string(Kind kind) noexcept;
-[[nodiscard]] std::optional<Kind> parse_kind(std::string_view word) noexcept;
-
 /// Where a record's value stands in a file that was read.
 struct RecordSource {
-  std::uint32_t file = 0;                ///< index into the report's files
-  finding::Span entry;                   ///< the whole entry, owner to last word, in file bytes
-  finding::Span rdata;                   ///< the record's data, first to last word, in file bytes
-  text::SourceMap map;                   ///< from the value to file bytes
+  std::uint32_t file = 0;  ///< index into the report's files
+  finding::Span entry;     ///< the whole entry, owner to last word, in file bytes
+  finding::Span rdata;     ///< the record's data, first to last word, in file bytes
+  text::SourceMap map;     ///< from the value to file bytes
 
   /// The file bytes of a span of the value; all of the data where the value is not written out as text.
   [[nodiscard]] finding::Span to_file(finding::Span value) const noexcept {
@@ -39,9 +34,9 @@ struct RecordReport {
   std::string owner;  ///< without final dot; empty for a record pasted in without a name
   dns::Type type = dns::Type::txt;
   Kind kind = Kind::txt;
-  dns::Text value;                    ///< TXT: the joined value; other types: their data in presentation form
-  std::optional<bool> valid;          ///< whether a receiver that follows the RFC can use it; only kinds with a grammar
-  std::optional<std::uint32_t> ttl;   ///< seconds
+  dns::Text value;                   ///< TXT: the joined value; other types: their data in presentation form
+  std::optional<bool> valid;         ///< whether a receiver that follows the RFC can use it; only kinds with a grammar
+  std::optional<std::uint32_t> ttl;  ///< seconds
   std::optional<RecordSource> source;
 };
 
@@ -74,6 +69,7 @@ struct Summary {
   std::size_t unknown = 0;
 };
 
+[[nodiscard]] Summary summarize(const DomainReport& domain) noexcept;
 [[nodiscard]] Summary summarize(const Report& report) noexcept;
 
 }  // namespace envelint::audit

@@ -101,7 +101,8 @@ bool is_word_end(char c) {
 // begins at the start of the text. Only what stands before the first semicolon is looked at.
 std::size_t pasted_prefix(std::string_view text) {
   constexpr std::size_t kLongest = 300;
-  if (text.empty() || text.starts_with("v=DKIM1;")) return 0;
+  const std::size_t first = skip_space(text, 0);
+  if (first == text.size() || tag_at(text, first)) return 0;
   const std::size_t end = std::min({text.find(';'), text.size(), kLongest});
   std::size_t found = 0;
   for (std::size_t i = 1; i < end && found == 0; ++i) {
@@ -111,8 +112,6 @@ std::size_t pasted_prefix(std::string_view text) {
   }
   const std::string_view prefix = text.substr(0, found);
   if (std::ranges::none_of(prefix, text::is_alnum)) return 0;
-  const std::size_t first = skip_space(text, 0);
-  if (const auto tag = tag_at(text, first); tag && tag->value < found) return 0;  // two tags without a semicolon
   return found;
 }
 
@@ -147,6 +146,7 @@ class KeyReader {
     record_.start_ = static_cast<std::uint32_t>(start);
     if (start > 0) add_fault(Kind::pasted_prefix, span_of(0, start), !prefix_is_harmless(text_, start));
     const text::TagList list = text::parse_tag_list(text_.substr(start));
+    record_.tags_.reserve(list.tags.size());
     for (const text::TagFault& fault : list.faults) read_fault(fault);
     for (const text::Tag& tag : list.tags) read_tag({shifted(tag.span), shifted(tag.name), shifted(tag.value)});
     find_duplicates();
@@ -165,9 +165,9 @@ class KeyReader {
   }
 
   void read_tag(const text::Tag& tag) {
-    const std::string_view whole = slice(text_, tag.span);
-    constexpr std::size_t kKeyName = 38;  // a name no tag has: what stands before a key's padding
-    if (looks_like_key(whole) && (tag.name.empty() || tag.name.size() >= kKeyName)) {
+    // The padding of a bare key reads like the equals sign of a tag: `MIIB…AwEAAQ==`.
+    const bool only_padding = slice(text_, tag.value).find_first_not_of('=') == std::string_view::npos;
+    if (looks_like_key(slice(text_, tag.name.empty() ? tag.span : tag.name)) && (tag.name.empty() || only_padding)) {
       add_fault(Kind::bare_key, tag.span);
       return add_tag(TagId::unnamed, tag.span, span_of(tag.span.start, tag.span.start), tag.span);
     }
@@ -211,11 +211,12 @@ class KeyReader {
 
   void read_known(TagId id, Span span, Span name, Span value) {
     const std::size_t end = value.end;
+    value.start = behind_strays(id, text_[name.start], value);
     const auto [own_end, next] = glued(id, value);
     if (next < end) value = trimmed(text_, value.start, own_end);
     const Span untouched = value;
-    if (id != TagId::key && id != TagId::notes) value = without_strays(value);
-    if (id == TagId::notes) check_characters(value);
+    if (id != TagId::key && id != TagId::notes) value.end = before_strays(value);
+    if (id != TagId::key) check_characters(value);
     add_tag(id, span_of(span.start, untouched.end), name, value);
     if (next == end) return;
     if (record_.tags_.size() >= text::kMaxTags) return add_fault(Kind::too_many, span_of(next, end));
@@ -265,16 +266,26 @@ class KeyReader {
     return text::is_space(c) || is_stray(c) || c == ',' || c == ':' || c == '.' || c == '|' || c == '&';
   }
 
-  Span without_strays(Span value) {
+  // Where the value begins behind quotes and behind its own name given twice (`v=v=DKIM1`).
+  std::uint32_t behind_strays(TagId id, char name, Span value) {
+    if (id == TagId::notes) return value.start;
     std::size_t start = value.start;
-    std::size_t end = value.end;
-    const auto droppable = [&](std::size_t i) { return is_stray(text_[i]) || text::is_space(text_[i]); };
-    while (start < end && droppable(start)) ++start;
-    while (end > start && droppable(end - 1)) --end;
+    while (start < value.end) {
+      const auto again = tag_at(text_.substr(0, value.end), start);
+      const bool doubled = again && again->name == name && again->value < value.end && text_[again->value] != '=';
+      const bool stray = id != TagId::key && (is_stray(text_[start]) || text::is_space(text_[start]));
+      if (!doubled && !stray) break;
+      start = doubled ? again->value : start + 1;
+    }
     if (start > value.start) add_fault(Kind::stray_text, trimmed(text_, value.start, start));
+    return static_cast<std::uint32_t>(start);
+  }
+
+  std::uint32_t before_strays(Span value) {
+    std::size_t end = value.end;
+    while (end > value.start && (is_stray(text_[end - 1]) || text::is_space(text_[end - 1]))) --end;
     if (end < value.end) add_fault(Kind::stray_text, trimmed(text_, end, value.end));
-    check_characters(span_of(start, end));
-    return span_of(start, end);
+    return static_cast<std::uint32_t>(end);
   }
 
   // §3.2 advises not to preclude UTF-8, so only other bytes make a value unusable.
@@ -373,7 +384,8 @@ namespace {
 std::vector<const KeyTag*> in_canonical_order(const KeyRecord& record) {
   std::vector<const KeyTag*> out;
   for (const KeyTag& tag : record.tags()) out.push_back(&tag);
-  std::ranges::stable_sort(out, {}, &KeyTag::id);
+  // Tags of one kind keep their order: they lie in one vector.
+  std::ranges::sort(out, {}, [](const KeyTag* tag) { return std::pair(tag->id, tag); });
   return out;
 }
 

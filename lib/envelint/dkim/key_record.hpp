@@ -65,8 +65,10 @@ class KeyRecord {
   [[nodiscard]] std::string_view slice(Span span) const noexcept { return text::slice(text_, span); }
   /// In the order they are written. Behind a pasted prefix and between missing semicolons tags are read as if the slip
   /// were not there.
-  [[nodiscard]] const std::vector<KeyTag>& tags() const noexcept { return tags_; }
-  [[nodiscard]] const std::vector<KeyFault>& faults() const noexcept { return faults_; }
+  [[nodiscard]] const std::vector<KeyTag>& tags() const& noexcept { return tags_; }
+  [[nodiscard]] const std::vector<KeyFault>& faults() const& noexcept { return faults_; }
+  void tags() const&& = delete;  // `for (… : parse_key_record(text).tags())` would outlive its record
+  void faults() const&& = delete;
   /// Where the record begins: behind a pasted prefix, else 0.
   [[nodiscard]] std::uint32_t start() const noexcept { return start_; }
 

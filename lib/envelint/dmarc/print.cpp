@@ -22,7 +22,7 @@ void append_list(std::string_view list, std::string& out) {
 
 void append_value(const Record& record, const Tag& tag, std::string& out) {
   const std::string_view whole = record.at(tag.whole);
-  if (is_list(tag.key)) return append_list(whole, out);
+  if (is_list(tag.key) && tag.whole == tag.value) return append_list(whole, out);
   const bool keyword = tag.key != Key::v && is_complete_value(tag.key, whole);
   out += keyword ? text::lower(whole) : std::string(whole);
 }

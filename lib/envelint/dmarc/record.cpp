@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace envelint::dmarc {
 namespace {
@@ -38,6 +39,7 @@ std::size_t size_of_prefix(std::string_view text, const std::array<std::string_v
 template <std::size_t n>
 std::size_t size_of_suffix(std::string_view text, const std::array<std::string_view, n>& signs) {
   std::size_t longest = 0;
+  if (text.empty() || text::is_alnum(text.back())) return 0;
   for (const std::string_view sign : signs) {
     if (text.ends_with(sign)) longest = std::max(longest, sign.size());
   }
@@ -45,18 +47,18 @@ std::size_t size_of_suffix(std::string_view text, const std::array<std::string_v
 }
 
 // The number of bytes at the start that nobody sees or that belong to the zone file: white space, hidden
-// characters, quotes.
+// characters, quotes, semicolons before which nothing stands.
 std::size_t count_invisible(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
     const std::string_view rest = text.substr(i);
-    if (text::is_vchar(rest.front()) && !std::string_view("\"'`\\").contains(rest.front())) break;
+    if (text::is_vchar(rest.front()) && !std::string_view(";\"'`\\").contains(rest.front())) break;
     if (const std::size_t quote = size_of_prefix(rest, kQuotes); quote > 0) {
       i += quote;
       continue;
     }
     const text::CodePoint c = text::next_code_point(rest);
-    const bool hidden = text::is_space(rest.front()) || (c.valid && text::is_hidden(c.value));
+    const bool hidden = text::is_space(rest.front()) || rest.front() == ';' || (c.valid && text::is_hidden(c.value));
     if (!hidden) break;
     i += c.size;
   }
@@ -91,12 +93,23 @@ bool holds_known_tag(std::string_view text) {
 std::size_t find_start(std::string_view text) {
   const std::size_t start = count_invisible(text);
   if (version_at(text.substr(start)) > 0) return start;
-  const std::string_view piece = text.substr(0, text.find(';'));
+  const std::string_view piece = text.substr(0, text.find(';', start));
   for (std::size_t i = start; i < piece.size(); ++i) {
     if (text::to_lower(piece[i]) != 'v' || version_at(piece.substr(i)) == 0) continue;
     return holds_known_tag(piece.substr(start, i - start)) ? start : i;
   }
   return start;
+}
+
+bool same_but_for_space(std::string_view a, std::string_view b) {
+  std::size_t j = 0;
+  for (const char c : a) {
+    if (text::is_space(c)) continue;
+    while (j < b.size() && text::is_space(b[j])) ++j;
+    if (j == b.size() || b[j] != c) return false;
+    ++j;
+  }
+  return std::ranges::all_of(b.substr(j), text::is_space);
 }
 
 /// Reads one record. The text is looked at through `text_`; spans are relative to it.
@@ -117,7 +130,7 @@ class Reader {
     settle_misspelt_names();
     mark_duplicates();
     read_values();
-    std::ranges::stable_sort(record_.faults, {}, [](const Fault& fault) { return fault.span.start; });
+    std::ranges::sort(record_.faults, {}, [](const Fault& fault) { return std::pair(fault.span.start, fault.tag); });
   }
 
  private:
@@ -133,7 +146,7 @@ class Reader {
     while (!before.empty() && text::is_space(before.back())) before.remove_suffix(1);
     if (size_of_suffix(before, kQuotes) == 0) return text_.size();
     std::string_view body = text_.substr(start);
-    while (!body.empty() && text::is_space(body.back())) body.remove_suffix(1);
+    while (!body.empty() && (text::is_space(body.back()) || body.back() == ';')) body.remove_suffix(1);
     const std::size_t quote = size_of_suffix(body, kQuotes);
     return quote == 0 ? text_.size() : start + body.size() - quote;
   }
@@ -237,7 +250,8 @@ class Reader {
   // The first known tag inside a value, and what stands between it and the value proper.
   [[nodiscard]] std::optional<Embedded> find_embedded(const Tag& tag) const {
     const std::size_t limit = tag.value.end;
-    for (std::size_t equals = text_.find('=', tag.value.start); equals < limit; equals = text_.find('=', equals + 1)) {
+    const std::string_view seen = text_.substr(0, limit);
+    for (std::size_t equals = seen.find('=', tag.value.start); equals != kNone; equals = seen.find('=', equals + 1)) {
       std::size_t end = equals;
       while (end > tag.value.start && text::is_wsp(text_[end - 1])) --end;
       std::size_t start = end;
@@ -476,8 +490,12 @@ bool Record::has_usable_rua() const noexcept {
   return std::ranges::any_of(uris, [](const ReportUri& uri) { return !uri.failure && uri.usable(); });
 }
 
+bool Record::authorizes_reports() const noexcept {
+  return version_ok() && std::ranges::none_of(tags, &Tag::duplicate);
+}
+
 std::optional<UsablePolicy> Record::usable_policy(Receiver receiver) const noexcept {
-  if (!version_ok() || std::ranges::any_of(tags, &Tag::duplicate)) return std::nullopt;
+  if (!authorizes_reports()) return std::nullopt;
   const bool modern = receiver == Receiver::rfc9989;
   const auto broken = [&](Key key, const std::optional<Policy>& value) {
     if (value) return false;
@@ -502,7 +520,8 @@ bool operator==(const Record& a, const Record& b) {
            text::iequals(a.at(x.name), b.at(y.name));
   };
   const auto same_uri = [&](const ReportUri& x, const ReportUri& y) {
-    return x.fault == y.fault && x.failure == y.failure && x.read == y.read && a.at(x.span) == b.at(y.span);
+    return x.fault == y.fault && x.failure == y.failure && x.read == y.read &&
+           same_but_for_space(a.at(x.span), b.at(y.span));
   };
   return a.at(a.prefix) == b.at(b.prefix) && text::trim(a.at(a.suffix)) == text::trim(b.at(b.suffix)) &&
          a.meant == b.meant && a.read == b.read && std::ranges::equal(a.tags, b.tags, same_tag) &&

@@ -133,6 +133,8 @@ struct Record {
   /// Whether a receiver following RFC 9989 can use the record: the version is right and first, no tag is
   /// there twice (RFC 6376 §3.2), and §4.10.1 finds a policy in it.
   [[nodiscard]] bool valid() const noexcept { return usable_policy(Receiver::rfc9989).has_value(); }
+  /// Whether the record, found under `_report._dmarc`, agrees to reports: the version is enough (RFC 9990).
+  [[nodiscard]] bool authorizes_reports() const noexcept;
   /// The policy as receivers of a generation read it; nothing when they apply no DMARC (§4.10.1; RFC 7489 §6.6.3).
   [[nodiscard]] std::optional<UsablePolicy> usable_policy(Receiver receiver) const noexcept;
 };

@@ -50,9 +50,13 @@ bool is_local_part(std::string_view local) {
          !local.contains("..") && std::ranges::all_of(local, [](char c) { return is_atext(c) || c == '.'; });
 }
 
-std::size_t ifind(std::string_view text, std::string_view what, std::size_t from) {
-  for (std::size_t i = from; i + what.size() <= text.size(); ++i) {
-    if (text::iequals(text.substr(i, what.size()), what)) return i;
+// Where `mailto:` begins, in any case, at or after `from`.
+std::size_t find_mailto(std::string_view text, std::size_t from) {
+  for (std::size_t colon = text.find(':', from); colon != kNone; colon = text.find(':', colon + 1)) {
+    const std::size_t end = colon + 1;
+    if (end >= from + kMailto.size() && text::iequals(text.substr(end - kMailto.size(), kMailto.size()), kMailto)) {
+      return end - kMailto.size();
+    }
   }
   return kNone;
 }
@@ -66,7 +70,7 @@ class ListReader {
   void read(Span list) {
     const std::size_t first = out_.size();
     for (std::size_t start = list.start; start <= list.end && out_.size() < kMaxUris;) {
-      const std::size_t end = std::min(text_.find(',', start), std::size_t{list.end});
+      const std::size_t end = start + std::min(at(span_of(start, list.end)).find(','), list.end - start);
       read_item(trimmed(start, end), end < list.end ? end : start == list.start ? end : start - 1);
       start = end + 1;
     }
@@ -105,17 +109,23 @@ class ListReader {
     }
   }
 
+  // How far into `body` the first white space at or after `from` is; the size of `body` when there is none.
+  static std::size_t find_space(std::string_view body, std::size_t from) {
+    while (from < body.size() && !text::is_space(body[from])) ++from;
+    return from;
+  }
+
   // What stands between the first address of an item and a second one glued to it; an empty Span{} if there is none.
   [[nodiscard]] Span run_on_gap(Span item) const {
     const std::string_view body = at(item);
     const std::size_t at_sign = body.find('@');
     if (at_sign == kNone) return {};
-    if (const std::size_t next = ifind(body, kMailto, at_sign); next != kNone) {
+    if (const std::size_t next = find_mailto(body, at_sign); next != kNone) {
       std::size_t start = next;
       while (start > at_sign + 1 && !text::is_alnum(body[start - 1]) && body[start - 1] != '>') --start;
       return span_of(item.start + start, item.start + next);
     }
-    const std::size_t space = std::ranges::find_if(body.substr(at_sign), text::is_space) - body.begin();
+    const std::size_t space = find_space(body, at_sign);
     if (space >= body.size() || space == at_sign + 1 || body.find('@', space) == kNone) return {};
     std::size_t next = space;
     while (next < body.size() && text::is_space(body[next])) ++next;
@@ -158,17 +168,19 @@ class ListReader {
   // scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ) (RFC 3986 §3.1)
   void read_scheme(ReportUri& uri, Span body) const {
     const std::string_view value = at(body);
-    const std::size_t end =
-        std::ranges::find_if_not(value, [](char c) { return text::is_alnum(c) || c == '+' || c == '-' || c == '.'; }) -
-        value.begin();
+    std::size_t end = 0;
+    while (end < value.size() && (text::is_alnum(value[end]) || std::string_view("+-.").contains(value[end]))) ++end;
     if (end == 0 || end >= value.size() || !text::is_alpha(value.front())) return;
     const std::string_view word = value.substr(0, end);
     const bool colon = value[end] == ':';
+    if (colon && text::iequals(word, "mailto")) {
+      uri.scheme = span_of(body.start, body.start + end);
+      return;
+    }
     const bool misspelt =
         text::edit_distance(word, "mailto", 2) <= 2 || text::iequals(word, "mail") || text::iequals(word, "email");
     if (!colon && !(misspelt && std::string_view("=;.").contains(value[end]))) return;
     uri.scheme = span_of(body.start, body.start + end);
-    if (colon && text::iequals(word, "mailto")) return;
     if (misspelt) blame(uri, UriFault::bad_scheme, span_of(body.start, body.start + end + 1));
   }
 
@@ -239,7 +251,7 @@ class ListReader {
 
   void check_spaces(ReportUri& uri) const {
     const std::string_view address = at(uri.address);
-    const std::size_t space = std::ranges::find_if(address, text::is_space) - address.begin();
+    const std::size_t space = find_space(address, 0);
     if (space >= address.size()) return;
     std::size_t end = space;
     while (end < address.size() && text::is_space(address[end])) ++end;

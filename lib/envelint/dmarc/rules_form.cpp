@@ -25,7 +25,7 @@ Span without_space_around(const Record& record, Span span) {
 // Written text before the record, not only white space and quotes.
 bool is_pasted(std::string_view prefix) {
   return std::ranges::any_of(prefix,
-                             [](char c) { return text::is_vchar(c) && !std::string_view("\"'`\\").contains(c); });
+                             [](char c) { return text::is_vchar(c) && !std::string_view(";\"'`\\").contains(c); });
 }
 
 std::vector<Edit> without_wrapping(const Record& record) {

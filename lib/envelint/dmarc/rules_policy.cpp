@@ -287,7 +287,7 @@ void policy_not_second(Subject& s) {
   const auto first =
       std::ranges::find_if(r.tags, [](const Tag& tag) { return tag.key != Key::v && !tag.name.empty(); });
   const Tag* const policy = r.find(Key::p);
-  if (policy == nullptr || &*first == policy || !r.meant.p) return;
+  if (policy == nullptr || &*first == policy || !r.meant.p || r.tags.front().key != Key::v) return;
   auto draft = s.out.add(Code::dmarc_policy_not_second, policy->span);
   draft.message("`{}` does not follow `v=DMARC1`", r.at(policy->span))
       .note("RFC 7489 asked for `p` in the second place, and an old receiver may insist")

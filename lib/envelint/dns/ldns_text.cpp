@@ -51,14 +51,17 @@ std::expected<Data, std::string> read_data(Type type, std::string_view words, co
 }
 
 std::optional<Type> parse_any_type(std::string_view word) {
-  if (const auto type = parse_type(word)) return type;
-  constexpr std::size_t kLongest = 16;
-  if (word.size() > kLongest || std::ranges::any_of(word, [](char c) { return !text::is_alnum(c); }))
-    return std::nullopt;
-  const ldns_rr_type type = ldns_get_rr_type_by_name(std::string(word).c_str());
   // RFC 6895 §3.1: 128 to 255 are for questions and meta data, 0 is none.
-  if (type == 0 || (type >= 128 && type <= 255)) return std::nullopt;
-  return static_cast<Type>(type);
+  const auto stands_in_zones = [](auto number) { return number > 0 && (number < 128 || number > 255); };
+  if (const auto type = parse_type(word)) {
+    return stands_in_zones(static_cast<std::uint16_t>(*type)) ? type : std::nullopt;
+  }
+  // For TYPEnnn ldns gives numbers that are no type; all that are have been read above.
+  constexpr std::size_t kLongest = 16;
+  const bool strange = word.size() > kLongest || text::istarts_with(word, "TYPE");
+  if (strange || !std::ranges::all_of(word, text::is_alnum)) return std::nullopt;
+  const ldns_rr_type type = ldns_get_rr_type_by_name(std::string(word).c_str());
+  return stands_in_zones(static_cast<unsigned>(type)) ? std::optional(static_cast<Type>(type)) : std::nullopt;
 }
 
 }  // namespace envelint::dns

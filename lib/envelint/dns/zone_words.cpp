@@ -252,6 +252,8 @@ std::expected<Data, DataFault> read_data(Type type, std::string_view content, st
   if ((type == Type::txt || type == Type::spf) && !generic) return read_text(content, words);
   if (!generic) {
     if (auto checked = check_shape(type, content, words, origin); !checked) return std::unexpected(checked.error());
+    // ldns takes a type it does not know without any data.
+    if (words.empty()) return fault(0, fmt::format("the {} record has no data", to_string(type)));
   }
   auto data = read_data(type, join(content, words), origin);
   if (data) return *std::move(data);

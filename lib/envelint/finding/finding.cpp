@@ -5,7 +5,8 @@
 namespace envelint::finding {
 
 std::string apply(std::string_view value, std::vector<Edit> edits) {
-  std::ranges::stable_sort(edits, {}, [](const Edit& edit) { return edit.span.start; });
+  // An insertion comes before a change of the byte it stands before.
+  std::ranges::sort(edits, {}, [](const Edit& edit) { return std::pair(edit.span.start, edit.span.end); });
   std::string out;
   std::size_t done = 0;
   for (const Edit& edit : edits) {

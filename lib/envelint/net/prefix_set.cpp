@@ -6,7 +6,6 @@
 #include <iterator>
 #include <limits>
 #include <optional>
-#include <utility>
 
 namespace envelint::net {
 namespace {
@@ -72,10 +71,10 @@ PrefixSet::PrefixSet(std::span<const Prefix> prefixes) {
   ranges.reserve(prefixes.size());
   std::ranges::transform(prefixes, std::back_inserter(ranges), range_of);
   std::ranges::sort(ranges, {}, &Range::first);
-  merge_sorted(std::move(ranges));
+  merge_sorted(ranges);
 }
 
-void PrefixSet::merge_sorted(std::vector<Range> ranges) {
+void PrefixSet::merge_sorted(const std::vector<Range>& ranges) {
   ranges_.clear();
   for (const Range& range : ranges) {
     if (ranges_.empty() || !continues(ranges_.back(), range)) {
@@ -109,7 +108,7 @@ void PrefixSet::add(const PrefixSet& other) {
   std::vector<Range> both;
   both.reserve(ranges_.size() + other.ranges_.size());
   std::ranges::merge(ranges_, other.ranges_, std::back_inserter(both), {}, &Range::first, &Range::first);
-  merge_sorted(std::move(both));
+  merge_sorted(both);
 }
 
 const Range* PrefixSet::reaching(const Address& address) const noexcept {

@@ -48,7 +48,7 @@ class PrefixSet {
   friend bool operator==(const PrefixSet&, const PrefixSet&) = default;
 
  private:
-  void merge_sorted(std::vector<Range> ranges);
+  void merge_sorted(const std::vector<Range>& ranges);
   [[nodiscard]] const Range* reaching(const Address& address) const noexcept;
 
   std::vector<Range> ranges_;

@@ -59,7 +59,9 @@ const Tag* TagList::find(std::string_view text, std::string_view name) const noe
 }
 
 TagList parse_tag_list(std::string_view text) {
+  constexpr std::size_t kUsualTags = 8;
   TagList out;
+  out.tags.reserve(kUsualTags);
   std::size_t start = 0;
   while (start <= text.size()) {
     const std::size_t end = std::min(text.find(';', start), text.size());

@@ -82,7 +82,7 @@ Visible next_visible(std::string_view bytes) {
     out.text = "\\r";
   } else if (c.value == '\n') {
     out.text = "\\n";
-  } else if (is_hidden(c.value)) {
+  } else if (is_hidden(c.value) || display_width(c.value) == 0) {
     out.text = hex("\\u{%04X}", static_cast<unsigned>(c.value));
   } else {
     out.text = bytes.substr(0, c.size);

@@ -40,7 +40,8 @@ struct Visible {
 };
 
 /// Shows the character at the start of `bytes` (not empty) so that nothing hides: a plain character as itself,
-/// TAB, CR and LF as `\t`, `\r`, `\n`, other hidden characters as `\u{202E}`, bytes that are not UTF-8 as `\xNN`.
+/// TAB, CR and LF as `\t`, `\r`, `\n`, other hidden characters and those that take no column as `\u{202E}`, bytes that
+/// are not UTF-8 as `\xNN`. `width` is at least 1.
 [[nodiscard]] Visible next_visible(std::string_view bytes);
 
 /// The whole of `bytes` shown as `next_visible` does.

@@ -1,0 +1,72 @@
+#include "atomic_write.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <vector>
+
+namespace cli {
+namespace {
+
+std::string last_error() { return std::strerror(errno); }
+
+/// A file descriptor that is closed, and a temporary file that is removed unless it has been put in place.
+class NewFile {
+ public:
+  explicit NewFile(const std::filesystem::path& beside) : name_(beside.string() + ".XXXXXX") {
+    fd_ = mkstemp(name_.data());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    if (fd_ < 0) return;
+    close(fd_);
+    if (!placed_) unlink(name_.c_str());
+  }
+
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  bool copy_mode(const std::filesystem::path& from) {
+    struct stat info {};
+    return stat(from.c_str(), &info) == 0 && fchmod(fd_, info.st_mode & 07777) == 0;
+  }
+  bool write_all(std::string_view content) {
+    while (!content.empty()) {
+      const ssize_t written = write(fd_, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return fsync(fd_) == 0;
+  }
+  bool place(const std::filesystem::path& over) {
+    placed_ = rename(name_.c_str(), over.c_str()) == 0;
+    return placed_;
+  }
+
+ private:
+  std::string name_;
+  int fd_ = -1;
+  bool placed_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> replace_file(const std::string& path, std::string_view before, std::string_view after) {
+  std::error_code error;
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  if (error) return error.message();
+  std::ifstream in(target, std::ios::binary);
+  const std::string now{std::istreambuf_iterator<char>(in), {}};
+  if (now != before) return "the file has changed since it was read; nothing was written";
+  NewFile file(target);
+  if (!file.is_open() || !file.copy_mode(target) || !file.write_all(after) || !file.place(target)) return last_error();
+  return std::nullopt;
+}
+
+}  // namespace cli

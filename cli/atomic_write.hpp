@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// Replaces the content of a file as a whole or not at all: writes a new file beside it with the same mode, flushes it
+/// to disk and puts it in the old one's place. A symbolic link is followed, and stays.
+///
+/// @param before  what the file has to hold now; if somebody else has changed it, nothing is written.
+/// @return in a few words why it could not be done, or nothing.
+[[nodiscard]] std::optional<std::string> replace_file(const std::string& path, std::string_view before,
+                                                      std::string_view after);
+
+}  // namespace cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <envelint/audit/report.hpp>
+#include <envelint/dns/zone_file.hpp>
+#include <envelint/finding/finding.hpp>
+
+#include <vector>
+
+namespace envelint::audit {
+
+/// Silences findings as the comments of a zone file ask: `; envelint: ignore CODE -- reason` beside or before an
+/// entry, `; envelint: ignore-file CODE -- reason` for the whole file. Remembers which comments had any effect.
+/// Refers to the zone, which must outlive it.
+class Suppressor {
+ public:
+  explicit Suppressor(const dns::Zone& zone);
+
+  /// Whether a comment silences this finding of this domain.
+  [[nodiscard]] bool silences(const DomainReport& domain, const finding::Finding& finding);
+
+  /// Adds X017 for each comment that silenced nothing, gives no reason or cannot be read. Call it at the end.
+  void report_idle(finding::Findings& out) const;
+
+ private:
+  const dns::Zone& zone_;
+  std::vector<bool> used_;  // by index into zone_.suppressions
+};
+
+}  // namespace envelint::audit

@@ -1,0 +1,199 @@
+#include <envelint/audit/zone_audit.hpp>
+
+#include <envelint/audit/cross_rules.hpp>
+#include <envelint/audit/judge.hpp>
+#include <envelint/audit/suppress.hpp>
+#include <envelint/dns/rdata.hpp>
+#include <envelint/dns/zone_rules.hpp>
+#include <envelint/text/ascii.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace envelint::audit {
+namespace {
+
+using dns::Name;
+using dns::Type;
+using finding::Finding;
+
+dns::Name without_labels(Name name, std::size_t count) {
+  for (; count > 0; --count) name = name.parent();
+  return name;
+}
+
+// The number of labels up to and with this one.
+std::size_t labels_through(const Name& owner, std::string_view wanted) {
+  const auto labels = owner.labels();
+  const auto it = std::ranges::find_if(labels, [&](std::string_view label) { return text::iequals(label, wanted); });
+  return static_cast<std::size_t>(it - labels.begin()) + 1;
+}
+
+// `_25._tcp.mx.example.com`: the service labels begin with an underscore.
+std::size_t service_labels(const Name& owner) {
+  const auto labels = owner.labels();
+  const auto it = std::ranges::find_if(labels, [](std::string_view label) { return !label.starts_with('_'); });
+  return static_cast<std::size_t>(it - labels.begin());
+}
+
+// The mail domain that a record at this name speaks for.
+Name mail_domain(Kind kind, const Name& owner) {
+  switch (kind) {
+    case Kind::mta_sts: return owner.parent();
+    case Kind::dmarc: return without_labels(owner, labels_through(owner, "_dmarc"));
+    case Kind::tls_rpt:
+    case Kind::bimi: return without_labels(owner, 2);
+    case Kind::dkim: return without_labels(owner, labels_through(owner, "_domainkey"));
+    case Kind::tlsa: return without_labels(owner, service_labels(owner));
+    default: return owner;
+  }
+}
+
+class ZoneAudit {
+ public:
+  ZoneAudit(const dns::Zone& zone, const std::vector<Name>& only) : zone_(zone), only_(only) {}
+
+  Report run() {
+    report_.files = zone_.files;
+    for (const Name& name : only_) domain_index(name);
+    find_mail_hosts();
+    places_.resize(zone_.records.size());
+    for (std::size_t i = 0; i < zone_.records.size(); ++i) add_record(i);
+    judge_records();
+    judge_zone();
+    for (DomainReport& domain : report_.domains) check_across(domain);
+    suppress();
+    drop_unwanted();
+    return std::move(report_);
+  }
+
+ private:
+  /// Where a record of the zone stands in the report.
+  struct Place {
+    std::size_t domain = 0;
+    int record = -1;  // not in the report
+  };
+
+  std::size_t domain_index(const Name& name) {
+    const auto [it, fresh] = domain_of_.try_emplace(name, report_.domains.size());
+    if (fresh) report_.domains.push_back(DomainReport{.domain = name.to_string()});
+    return it->second;
+  }
+
+  void find_mail_hosts() {
+    for (const dns::ZoneRecord& entry : zone_.records) {
+      if (const auto* mx = std::get_if<dns::Mx>(&entry.record.data)) mail_hosts_.emplace(mx->exchange, entry.record.owner);
+    }
+  }
+
+  [[nodiscard]] std::optional<Kind> kind_of(const dns::Record& record) const {
+    switch (record.type) {
+      case Type::txt: {
+        const auto& text = std::get<dns::Text>(record.data);
+        const Kind kind = kind_of_txt(record.owner.to_string(), text.joined());
+        return kind == Kind::txt ? std::nullopt : std::optional(kind);
+      }
+      case Type::mx: return Kind::mx;
+      case Type::tlsa: return Kind::tlsa;
+      case Type::a:
+      case Type::aaaa: return mail_hosts_.contains(record.owner) ? std::optional(Kind::address) : std::nullopt;
+      default: return std::nullopt;
+    }
+  }
+
+  void add_record(std::size_t index) {
+    const dns::ZoneRecord& entry = zone_.records[index];
+    const auto kind = kind_of(entry.record);
+    if (!kind) return;
+    Name name = mail_domain(*kind, entry.record.owner);
+    if (const auto host = mail_hosts_.find(name); *kind == Kind::address || *kind == Kind::tlsa) {
+      if (host != mail_hosts_.end()) name = host->second;
+    }
+    const std::size_t domain = domain_index(name);
+    RecordReport record;
+    record.owner = entry.record.owner.to_string();
+    record.type = entry.record.type;
+    record.kind = *kind;
+    const auto* text = std::get_if<dns::Text>(&entry.record.data);
+    record.value = text != nullptr ? *text : dns::Text(dns::presentation(entry.record.data));
+    record.ttl = entry.record.ttl;
+    record.source = RecordSource{entry.file, entry.entry, entry.rdata, entry.map};
+    auto& records = report_.domains[domain].records;
+    places_[index] = {domain, static_cast<int>(records.size())};
+    records.push_back(std::move(record));
+  }
+
+  void judge_records() {
+    for (DomainReport& domain : report_.domains) {
+      for (std::size_t i = 0; i < domain.records.size(); ++i) {
+        RecordReport& record = domain.records[i];
+        Judgement judgement = judge_value(record.kind, record.value, record.owner);
+        record.valid = judgement.valid;
+        for (Finding& finding : judgement.findings) finding.record = static_cast<int>(i);
+        std::ranges::move(judgement.findings, std::back_inserter(domain.findings));
+      }
+    }
+  }
+
+  // The name that findings about the file stand with: the first zone's apex, else the first origin or domain.
+  std::size_t home() {
+    const auto soa = std::ranges::find(zone_.records, Type::soa, [](const dns::ZoneRecord& r) { return r.record.type; });
+    if (soa != zone_.records.end()) return domain_index(soa->record.owner);
+    if (!report_.domains.empty()) return 0;
+    const auto origin = std::ranges::find_if(zone_.origins, [](const Name& name) { return !name.is_root(); });
+    return domain_index(origin != zone_.origins.end() ? *origin : Name());
+  }
+
+  void judge_zone() {
+    finding::Findings found;
+    dns::check_zone(zone_, found);
+    for (Finding& finding : found.items()) {
+      if (finding.record < 0) {
+        report_.domains[home()].findings.push_back(std::move(finding));
+        continue;
+      }
+      const auto index = static_cast<std::size_t>(finding.record);
+      const Place place = places_[index];
+      finding.record = place.record;
+      finding.owner = zone_.records[index].record.owner.to_string();
+      const std::size_t domain = place.record >= 0 ? place.domain : home();
+      report_.domains[domain].findings.push_back(std::move(finding));
+    }
+  }
+
+  void suppress() {
+    Suppressor suppressor(zone_);
+    for (DomainReport& domain : report_.domains) {
+      std::erase_if(domain.findings, [&](const Finding& finding) { return suppressor.silences(domain, finding); });
+    }
+    finding::Findings idle;
+    suppressor.report_idle(idle);
+    if (!idle.items().empty()) std::ranges::move(idle.items(), std::back_inserter(report_.domains[home()].findings));
+  }
+
+  // A record may be needed to judge another domain's; what was not asked for goes only at the end.
+  void drop_unwanted() {
+    if (only_.empty()) return;
+    std::erase_if(report_.domains, [&](const DomainReport& domain) {
+      return std::ranges::none_of(only_, [&](const Name& name) { return name.to_string() == domain.domain; });
+    });
+  }
+
+  const dns::Zone& zone_;
+  const std::vector<Name>& only_;
+  Report report_;
+  std::unordered_map<Name, std::size_t> domain_of_;
+  std::unordered_map<Name, Name> mail_hosts_;  // MX target to the domain that names it
+  std::vector<Place> places_;
+};
+
+}  // namespace
+
+Report audit_zone(const dns::Zone& zone, const std::vector<Name>& only) { return ZoneAudit(zone, only).run(); }
+
+}  // namespace envelint::audit

@@ -1,0 +1,160 @@
+#include <support/catch.hpp>
+
+#include <envelint/audit/zone_audit.hpp>
+#include <envelint/dns/zone_file.hpp>
+#include <envelint/finding/catalogue.hpp>
+#include <envelint/finding/page.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Runs the zones on the pages of records/ and holds what is found against the carets drawn there. A rule without a
+// page does not compile; a page without a rule has a Bad zone that draws nothing, and fails here.
+
+using namespace envelint;
+
+namespace {
+
+/// A finding as a page can show it. Columns count from 1; `end` is one past the last.
+struct Mark {
+  std::string code;
+  std::uint32_t line = 0;  // 0: no place in a text
+  std::uint32_t start = 0;
+  std::uint32_t end = 0;
+
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+std::string describe(const Mark& mark) {
+  if (mark.line == 0) return mark.code + " without a place";
+  return mark.code + " in line " + std::to_string(mark.line) + ", columns " + std::to_string(mark.start) + " to " +
+         std::to_string(mark.end);
+}
+
+std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::size_t start = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
+    lines.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return lines;
+}
+
+// `;   ^^^^ SPF020`, `;   | SPF063`
+std::optional<Mark> read_carets(const std::string& line) {
+  const std::size_t start = line.find_first_of("^|");
+  if (!line.starts_with(';') || start == std::string::npos || line.find_first_not_of(' ', 1) != start) return {};
+  const std::size_t end = line.find_first_not_of(line[start], start);
+  if (end == std::string::npos) return {};
+  const bool point = line[start] == '|';
+  return Mark{line.substr(end + 1), 0, static_cast<std::uint32_t>(start + 1),
+              static_cast<std::uint32_t>(point ? start + 1 : end + 1)};
+}
+
+std::vector<Mark> expectations(const std::string& zone) {
+  std::vector<Mark> out;
+  const std::vector<std::string> lines = split_lines(zone);
+  std::uint32_t subject = 0;
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    if (auto mark = read_carets(lines[i])) {
+      mark->line = subject;
+      out.push_back(*mark);
+    } else if (lines[i].starts_with("; expect ")) {
+      const std::string rest = lines[i].substr(9);
+      out.push_back(Mark{rest.substr(0, rest.find(' '))});
+    } else {
+      subject = i + 1;
+    }
+  }
+  return out;
+}
+
+struct Found {
+  Mark mark;
+  finding::Severity severity;
+  std::string message;
+};
+
+Found locate(const audit::Report& report, const audit::DomainReport& domain, const finding::Finding& finding) {
+  Found found{{std::string(finding::entry(finding.code).id)}, finding.severity, finding.message};
+  std::optional<finding::FilePlace> place = finding.place;
+  if (!place && finding.record >= 0) {
+    const auto& source = domain.records.at(static_cast<std::size_t>(finding.record)).source;
+    if (source) place = finding::FilePlace{source->file, source->to_file(finding.span)};
+  }
+  if (!place) return found;
+  const text::SourceFile& file = *report.files.at(place->file);
+  const text::LineColumn start = file.position(place->span.start);
+  const text::LineColumn end = file.position(place->span.end);
+  found.mark.line = start.line;
+  found.mark.start = start.column;
+  found.mark.end = end.line == start.line ? end.column : static_cast<std::uint32_t>(file.line(start.line).size() + 1);
+  return found;
+}
+
+std::vector<Found> lint(const std::string& zone_text) {
+  dns::ZoneOptions options;
+  options.origin = *dns::Name::parse("example.com");
+  const dns::Zone zone = dns::read_zone({.path = "example.zone", .content = zone_text, .identity = {}}, options);
+  const audit::Report report = audit::audit_zone(zone);
+  std::vector<Found> out;
+  for (const audit::DomainReport& domain : report.domains) {
+    for (const finding::Finding& finding : domain.findings) out.push_back(locate(report, domain, finding));
+  }
+  return out;
+}
+
+bool satisfies(const Mark& expected, const Found& found) {
+  return expected.line == 0 ? expected.code == found.mark.code : expected == found.mark;
+}
+
+void check_example(const finding::CatalogueEntry& entry, const finding::Example& example) {
+  const std::vector<Mark> expected = expectations(example.zone);
+  const std::vector<Found> found = lint(example.zone);
+  std::string all;
+  for (const Found& f : found) all += "  " + describe(f.mark) + ": " + f.message + "\n";
+  CAPTURE(entry.id, example.line, example.zone, all);
+  for (const Mark& mark : expected) {
+    CAPTURE(describe(mark));
+    CHECK(std::ranges::any_of(found, [&](const Found& f) { return satisfies(mark, f); }));
+  }
+  for (const Found& f : found) {
+    const bool listed = std::ranges::any_of(expected, [&](const Mark& mark) { return satisfies(mark, f); });
+    const bool may_be_left_out = f.mark.code != entry.id && f.severity < finding::Severity::warning;
+    CAPTURE(describe(f.mark), f.message);
+    CHECK((listed || may_be_left_out));
+  }
+  if (example.bad) {
+    CHECK(std::ranges::any_of(expected, [&](const Mark& mark) { return mark.code == entry.id; }));
+  } else {
+    CHECK(expected.empty());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every zone on every page draws what the page says, and nothing else", "[records]") {
+  for (const finding::CatalogueEntry& entry : finding::catalogue()) {
+    const auto page = finding::read_page(entry.page);
+    REQUIRE(page.has_value());
+    for (const finding::Example& example : page->examples) check_example(entry, example);
+  }
+}
+
+TEST_CASE("every finding of every Bad zone says what is wrong in one line", "[records]") {
+  for (const finding::CatalogueEntry& entry : finding::catalogue()) {
+    const auto page = finding::read_page(entry.page);
+    for (const finding::Example& example : page->examples) {
+      for (const Found& found : lint(example.zone)) {
+        CAPTURE(entry.id, found.mark.code, found.message);
+        CHECK_FALSE(found.message.empty());
+        CHECK_FALSE(found.message.ends_with('.'));
+        CHECK_FALSE(found.message.contains('\n'));
+      }
+    }
+  }
+}
