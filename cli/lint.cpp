@@ -1,6 +1,9 @@
 #include "lint.hpp"
 
-#include "console.hpp"
+#include "atomic_write.hpp"
+#include "exit_status.hpp"
+#include "input_lines.hpp"
+#include "screen.hpp"
 
 #include <envelint/audit/fix.hpp>
 #include <envelint/audit/judge.hpp>
@@ -29,9 +32,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "atomic_write.hpp"
-#include "input_lines.hpp"
 
 namespace cli {
 namespace {
@@ -249,8 +249,9 @@ class Lint {
       std::cout << envelint::render::ndjson(report);
     } else {
       envelint::render::TerminalOptions options;
-      options.colour = wants_colour(options_.colour);
-      options.width = options_.width != 0 ? options_.width : terminal_width();
+      const Screen screen = standard_output();
+      options.colour = options_.colour == "always" || (options_.colour == "auto" && screen.colour);
+      options.width = options_.width != 0 ? options_.width : screen.width;
       std::cout << envelint::render::terminal(report, options);
     }
     std::cout.flush();

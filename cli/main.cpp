@@ -1,3 +1,5 @@
+#include "exit_status.hpp"
+#include "explain.hpp"
 #include "lint.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,11 +15,12 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(28);
   int exit_status = 0;
   cli::add_lint(app, exit_status);
+  cli::add_explain(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // CLI11 has a status of its own for each kind of wrong usage; ours is one.
-    return app.exit(error) == 0 ? 0 : 2;
+    return app.exit(error) == 0 ? cli::kOk : cli::kUsage;
   }
   return exit_status;
 }

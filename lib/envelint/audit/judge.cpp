@@ -1,5 +1,7 @@
 #include <envelint/audit/judge.hpp>
 
+#include <envelint/dane/tlsa_record.hpp>
+#include <envelint/dane/tlsa_rules.hpp>
 #include <envelint/dkim/key_rules.hpp>
 #include <envelint/dmarc/rules.hpp>
 #include <envelint/dns/text_rules.hpp>
@@ -37,7 +39,12 @@ std::optional<bool> judge_dmarc(const dns::Text& value, std::string_view owner, 
   return record.valid();
 }
 
-// The strings of a TXT record are one text to every receiver, so one finding about their joins suits all kinds.
+bool judge_tlsa(const dns::Text& value, Findings& out) {
+  const dane::TlsaRecord record = dane::parse_tlsa(value.joined());
+  dane::check_record(value.joined(), record, out);
+  return record.valid();
+}
+
 void order_by_place(std::vector<finding::Finding>& findings) {
   std::ranges::stable_sort(findings, {}, [](const finding::Finding& finding) { return finding.span.start; });
 }
@@ -72,6 +79,7 @@ Judgement judge_value(Kind kind, const dns::Text& value, std::string_view owner)
       tls_rpt::check_value(value, out);
       judgement.valid = tls_rpt::parse(value.joined()).valid();
       break;
+    case Kind::tlsa: judgement.valid = judge_tlsa(value, out); break;
     default: break;
   }
   judgement.findings = std::move(out).take();

@@ -6,6 +6,7 @@
 #include <envelint/dns/rdata.hpp>
 #include <envelint/dns/zone_rules.hpp>
 #include <envelint/text/ascii.hpp>
+#include <envelint/text/tag_list.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -119,13 +120,30 @@ class ZoneAudit {
     record.owner = entry.record.owner.to_string();
     record.type = entry.record.type;
     record.kind = *kind;
-    const auto* text = std::get_if<dns::Text>(&entry.record.data);
-    record.value = text != nullptr ? *text : dns::Text(dns::presentation(entry.record.data));
     record.ttl = entry.record.ttl;
     record.source = RecordSource{entry.file, entry.entry, entry.rdata, entry.map};
+    if (const auto* text = std::get_if<dns::Text>(&entry.record.data)) {
+      record.value = *text;
+    } else if (entry.generated) {
+      record.value = dns::Text(dns::presentation(entry.record.data));
+    } else {
+      record.value = words_of(entry, record.source->map);
+    }
     auto& records = report_.domains[domain].records;
     places_[index] = {domain, static_cast<int>(records.size())};
     records.push_back(std::move(record));
+  }
+
+  // The data of a record that is no text, as it is written, with one space between words.
+  [[nodiscard]] dns::Text words_of(const dns::ZoneRecord& entry, text::SourceMap& map) const {
+    const std::string_view content = zone_.files[entry.file]->content();
+    std::string value;
+    for (const text::Span word : entry.words) {
+      if (!value.empty()) value += ' ';
+      map.segments.push_back({static_cast<std::uint32_t>(value.size()), word.start});
+      value += text::slice(content, word);
+    }
+    return dns::Text(std::move(value));
   }
 
   void judge_records() {

@@ -24,7 +24,9 @@ std::string masked(std::string_view value, std::span<const text::Span> secrets) 
   return out;
 }
 
-bool is_text(dns::Type type) { return type == dns::Type::txt || type == dns::Type::spf; }
+bool is_text(dns::Type type) {
+  return type == dns::Type::txt || type == dns::Type::spf;
+}
 
 /// A place in a file and the file it is in.
 struct Place {
@@ -128,7 +130,7 @@ class DomainWriter {
   void add_where(const Finding& finding) {
     json_.open_object("where");
     if (finding.record < 0) {
-      json_.member_unless_empty("owner", finding.owner);
+      json_.member_unless_empty("owner", finding.owner.empty() && !finding.place ? domain_.domain : finding.owner);
     } else {
       const audit::RecordReport& about = record(finding.record);
       json_.member_unless_empty("owner", about.owner);
