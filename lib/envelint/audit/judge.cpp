@@ -7,6 +7,7 @@
 #include <envelint/dns/text_rules.hpp>
 #include <envelint/mta_sts/rules.hpp>
 #include <envelint/spf/rules.hpp>
+#include <envelint/text/ascii.hpp>
 #include <envelint/tls_rpt/rules.hpp>
 
 #include <algorithm>
@@ -16,42 +17,123 @@
 namespace envelint::audit {
 namespace {
 
+using finding::Code;
 using finding::Findings;
 
-// Words that two strings run together (DNS010) are one slip: what the terms made of it draw is its echo.
-void drop_echoes_of_joins(Findings& out) {
-  std::vector<text::Span> joins;
-  for (const finding::Finding& finding : out.items()) {
-    if (finding.code == finding::Code::dns_lost_space_between_strings) joins.push_back(finding.span);
-  }
-  if (joins.empty()) return;
-  std::erase_if(out.items(), [&](const finding::Finding& finding) {
-    const bool term_fault = finding::entry(finding.code).id.starts_with("SPF02");
-    return term_fault && std::ranges::any_of(joins, [&](text::Span join) { return join.overlaps(finding.span); });
-  });
-}
+/// Judges a value by the rules of its protocol alone, and says whether receivers can use it.
+using Protocol = bool (*)(std::string_view value, std::string_view owner, Findings& out);
 
-bool judge_spf(const dns::Text& value, Findings& out) {
-  const spf::Record record = spf::parse(value.joined());
-  // Text escaped as a whole draws one finding; its terms would draw one each.
-  const bool readable = dns::check_text(value, out, {.edges = false, .inner_space = false, .version_must_lead = true});
-  if (readable) spf::check(record, out);
-  drop_echoes_of_joins(out);
+bool judge_spf(std::string_view value, std::string_view /*owner*/, Findings& out) {
+  const spf::Record record = spf::parse(value);
+  spf::check(record, out);
   return record.valid();
 }
 
-bool judge_dkim(const dns::Text& value, std::string_view owner, Findings& out) {
-  const dkim::KeyRecord record = dkim::parse_key_record(value.joined());
+bool judge_dkim(std::string_view value, std::string_view owner, Findings& out) {
+  const dkim::KeyRecord record = dkim::parse_key_record(value);
   dkim::check(record, out);
   if (!owner.empty()) dkim::check_owner(owner, out);
   return record.valid();
 }
 
-std::optional<bool> judge_dmarc(const dns::Text& value, std::string_view owner, Findings& out) {
-  const dmarc::Record record = dmarc::parse(value.joined());
+// A record below `_report._dmarc` needs no policy to say that reports are welcome (RFC 9990).
+bool is_report_authorisation(std::string_view owner) { return text::lower(owner).contains("._report._dmarc."); }
+
+bool judge_dmarc(std::string_view value, std::string_view owner, Findings& out) {
+  const dmarc::Record record = dmarc::parse(value);
   dmarc::check(record, out, owner);
   if (!owner.empty()) dmarc::check_owner(record, owner, out);
-  return record.valid();
+  return is_report_authorisation(owner) ? record.authorizes_reports() : record.valid();
+}
+
+/// The slips of a text that the rules of a protocol need not see: they judge the value as it is without them.
+struct TextSlips {
+  dns::TextOptions options;
+  std::vector<Code> codes;
+};
+
+const TextSlips& slips_before(Kind kind) {
+  // SPF005, SPF025 and DMARC005 speak of white space and quotes at the ends themselves, DKIM010 of quotes in a key.
+  static const TextSlips spf{{.edges = false, .inner_space = false, .version_must_lead = true},
+                             {Code::dns_lost_space_between_strings, Code::dns_literal_quotes, Code::dns_literal_backslash,
+                              Code::dns_foreign_escape, Code::dns_non_ascii_octet}};
+  static const TextSlips tags{{.edges = false, .inner_space = false, .version_must_lead = false},
+                              {Code::dns_literal_backslash, Code::dns_foreign_escape, Code::dns_non_ascii_octet}};
+  return kind == Kind::spf ? spf : tags;
+}
+
+std::vector<finding::Edit> edits_of(const Findings& findings) {
+  std::vector<finding::Edit> edits;
+  for (const finding::Finding& finding : findings.items()) {
+    if (finding.fix) edits.insert(edits.end(), finding.fix->edits.begin(), finding.fix->edits.end());
+  }
+  std::ranges::sort(edits, {}, [](const finding::Edit& edit) { return edit.span.start; });
+  return edits;
+}
+
+/// Places of a mended value in the value it was made from. What an edit put there is the bytes it took away.
+class MendedPlaces {
+ public:
+  explicit MendedPlaces(const std::vector<finding::Edit>& edits) : edits_(edits) {}
+
+  [[nodiscard]] text::Span original(text::Span mended) const {
+    return {start_of(mended.start), std::max(start_of(mended.start), end_of(mended.end))};
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t start_of(std::uint32_t place) const { return locate(place, false); }
+  [[nodiscard]] std::uint32_t end_of(std::uint32_t place) const { return locate(place, true); }
+
+  [[nodiscard]] std::uint32_t locate(std::uint32_t place, bool as_end) const {
+    std::int64_t shift = 0;  // from the mended value to the original
+    for (const finding::Edit& edit : edits_) {
+      const std::int64_t start = edit.span.start - shift;
+      const std::int64_t end = start + static_cast<std::int64_t>(edit.text.size());
+      if (place < start || (place == start && as_end)) break;
+      if (place < end || (place == end && as_end)) return as_end ? edit.span.end : edit.span.start;
+      shift += static_cast<std::int64_t>(edit.span.size()) - static_cast<std::int64_t>(edit.text.size());
+    }
+    return static_cast<std::uint32_t>(place + shift);
+  }
+
+  const std::vector<finding::Edit>& edits_;
+};
+
+void move_to_original(finding::Finding& finding, const MendedPlaces& places) {
+  finding.span = places.original(finding.span);
+  for (finding::Label& label : finding.labels) label.span = places.original(label.span);
+  if (!finding.fix) return;
+  for (finding::Edit& edit : finding.fix->edits) edit.span = places.original(edit.span);
+}
+
+// What receivers make of the value decides: a slip without which it would be usable is an error.
+void judge_slips(Findings& slips, bool valid, bool valid_once_mended) {
+  if (valid || !valid_once_mended) return;
+  for (finding::Finding& finding : slips.items()) finding.severity = finding::Severity::error;
+}
+
+bool judge_text(Kind kind, Protocol protocol, const dns::Text& value, std::string_view owner, Findings& out) {
+  const TextSlips& wanted = slips_before(kind);
+  Findings slips;
+  const bool readable = dns::check_text(value, slips, wanted.options);
+  std::erase_if(slips.items(), [&](const finding::Finding& finding) {
+    return std::ranges::find(wanted.codes, finding.code) == wanted.codes.end();
+  });
+  if (slips.items().empty()) return protocol(value.joined(), owner, out);
+  Findings unseen;
+  const bool valid = protocol(value.joined(), owner, unseen);
+  const std::vector<finding::Edit> edits = edits_of(slips);
+  Findings found;
+  const bool valid_once_mended = protocol(finding::apply(value.joined(), edits), owner, found);
+  judge_slips(slips, valid, valid_once_mended);
+  out.items() = std::move(slips).take();
+  if (!readable) return valid;
+  const MendedPlaces places(edits);
+  for (finding::Finding& finding : found.items()) {
+    move_to_original(finding, places);
+    out.items().push_back(std::move(finding));
+  }
+  return valid;
 }
 
 bool judge_tlsa(const dns::Text& value, Findings& out) {
@@ -83,9 +165,9 @@ Judgement judge_value(Kind kind, const dns::Text& value, std::string_view owner)
   Judgement judgement;
   Findings out;
   switch (kind) {
-    case Kind::spf: judgement.valid = judge_spf(value, out); break;
-    case Kind::dkim: judgement.valid = judge_dkim(value, owner, out); break;
-    case Kind::dmarc: judgement.valid = judge_dmarc(value, owner, out); break;
+    case Kind::spf: judgement.valid = judge_text(kind, judge_spf, value, owner, out); break;
+    case Kind::dkim: judgement.valid = judge_text(kind, judge_dkim, value, owner, out); break;
+    case Kind::dmarc: judgement.valid = judge_text(kind, judge_dmarc, value, owner, out); break;
     case Kind::mta_sts:
       mta_sts::check_value(value, out);
       judgement.valid = mta_sts::parse(value.joined()).valid();
