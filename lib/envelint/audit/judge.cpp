@@ -127,7 +127,7 @@ bool judge_text(Kind kind, Protocol protocol, const dns::Text& value, std::strin
   const bool valid_once_mended = protocol(finding::apply(value.joined(), edits), owner, found);
   judge_slips(slips, valid, valid_once_mended);
   out.items() = std::move(slips).take();
-  if (!readable) return valid;
+  if (!readable && edits.empty()) return valid;
   const MendedPlaces places(edits);
   for (finding::Finding& finding : found.items()) {
     move_to_original(finding, places);
