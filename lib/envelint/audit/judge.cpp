@@ -136,10 +136,14 @@ bool judge_text(Kind kind, Protocol protocol, const dns::Text& value, std::strin
   return valid;
 }
 
+// A sender can use a record that it can read and whose numbers and digest mean something for SMTP (RFC 7672 §3.1).
 bool judge_tlsa(const dns::Text& value, Findings& out) {
   const dane::TlsaRecord record = dane::parse_tlsa(value.joined());
   dane::check_record(value.joined(), record, out);
-  return record.valid();
+  const bool usable = std::ranges::none_of(out.items(), [](const finding::Finding& finding) {
+    return finding.severity == finding::Severity::error || finding.code == Code::tlsa_pkix_usage;
+  });
+  return record.valid() && usable;
 }
 
 void order_by_place(std::vector<finding::Finding>& findings) {

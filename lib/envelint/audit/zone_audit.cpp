@@ -25,6 +25,7 @@ namespace {
 
 using dns::Name;
 using dns::Type;
+using finding::Code;
 using finding::Finding;
 
 dns::Name without_labels(Name name, std::size_t count) {
@@ -72,7 +73,10 @@ class ZoneAudit {
     judge_records();
     judge_sets();
     judge_zone();
-    for (DomainReport& domain : report_.domains) check_across(domain);
+    for (DomainReport& domain : report_.domains) {
+      drop_echoes(domain);
+      check_across(domain);
+    }
     suppress();
     drop_unwanted();
     return std::move(report_);
@@ -152,15 +156,28 @@ class ZoneAudit {
   }
 
   void judge_records() {
-    for (DomainReport& domain : report_.domains) {
-      for (std::size_t i = 0; i < domain.records.size(); ++i) {
-        RecordReport& record = domain.records[i];
-        Judgement judgement = judge_value(record.kind, record.value, record.owner);
-        record.valid = judgement.valid;
-        for (Finding& finding : judgement.findings) finding.record = static_cast<int>(i);
-        std::ranges::move(judgement.findings, std::back_inserter(domain.findings));
-      }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Place place = places_[i];
+      if (place.record < 0) continue;
+      DomainReport& domain = report_.domains[place.domain];
+      RecordReport& record = domain.records[static_cast<std::size_t>(place.record)];
+      Judgement judgement = judge_value(record.kind, record.value, record.owner);
+      record.valid = judgement.valid;
+      if (zone_.records[i].cut_comment) judgement.findings = findings_before_cut(zone_.records[i], record);
+      for (Finding& finding : judgement.findings) finding.record = place.record;
+      std::ranges::move(judgement.findings, std::back_inserter(domain.findings));
     }
+  }
+
+  // A comment has swallowed the rest of the text, which is a finding of its own (DNS032). What the value lacks for
+  // that reason is its echo, so the text is judged as it was meant, as far as it can be seen.
+  [[nodiscard]] std::vector<Finding> findings_before_cut(const dns::ZoneRecord& entry, const RecordReport& record) const {
+    const std::string_view comment = text::slice(zone_.files[entry.file]->content(), *entry.cut_comment);
+    const std::size_t size = record.value.joined().size();
+    const dns::Text meant(std::string(record.value.joined()).append(comment));
+    Judgement judgement = judge_value(record.kind, meant, record.owner);
+    std::erase_if(judgement.findings, [&](const Finding& finding) { return finding.span.end > size || finding.fix; });
+    return std::move(judgement.findings);
   }
 
   // The rules that see all records of one type at one name together.
@@ -204,13 +221,12 @@ class ZoneAudit {
     for (finding::Finding& finding : found.items()) finding.record = places_[indexes.front()].record;
   }
 
-  // The name that findings about the file stand with: the first zone's apex, else the first origin or domain.
+  // The name that findings about the file stand with: the first zone's apex, else the first domain, else the last origin.
   std::size_t home() {
     const auto soa = std::ranges::find(zone_.records, Type::soa, [](const dns::ZoneRecord& r) { return r.record.type; });
     if (soa != zone_.records.end()) return domain_index(soa->record.owner);
     if (!report_.domains.empty()) return 0;
-    const auto origin = std::ranges::find_if(zone_.origins, [](const Name& name) { return !name.is_root(); });
-    return domain_index(origin != zone_.origins.end() ? *origin : Name());
+    return domain_index(zone_.origins.empty() ? Name() : zone_.origins.back());
   }
 
   void judge_zone() {
@@ -228,6 +244,20 @@ class ZoneAudit {
       const std::size_t domain = place.record >= 0 ? place.domain : home();
       report_.domains[domain].findings.push_back(std::move(finding));
     }
+  }
+
+  // A target that does not exist because its final dot is missing is one slip, not two.
+  static void drop_echoes(DomainReport& domain) {
+    std::vector<bool> dotless(domain.records.size());
+    for (const Finding& finding : domain.findings) {
+      if (finding.record >= 0 && finding.code == Code::dns_doubled_origin_in_target) {
+        dotless[static_cast<std::size_t>(finding.record)] = true;
+      }
+    }
+    std::erase_if(domain.findings, [&](const Finding& finding) {
+      return finding.code == Code::mx_without_address && finding.record >= 0 &&
+             dotless[static_cast<std::size_t>(finding.record)];
+    });
   }
 
   void suppress() {

@@ -38,19 +38,29 @@ void also(Draft& draft, const std::vector<Edit>& edits) {
 
 // ---- DNS010: strings ------------------------------------------------------------------------------------------------
 
+// One word that receivers read may run across several joins: one finding a word.
 void lost_space_between_strings(const Text& text, Findings& out) {
   const std::string_view value = text.joined();
-  for (const std::uint32_t join : lost_spaces(text)) {
-    const Span word = word_around(value, join);
+  const std::vector<std::uint32_t> joins = lost_spaces(text);
+  for (std::size_t i = 0; i < joins.size();) {
+    const Span word = word_around(value, joins[i]);
+    std::vector<Edit> edits;
+    std::string meant;
+    std::size_t start = word.start;
+    for (; i < joins.size() && joins[i] <= word.end; ++i) {
+      edits.push_back({span_of(joins[i], joins[i]), " "});
+      meant.append(value.substr(start, joins[i] - start)).append(" ");
+      start = joins[i];
+    }
+    meant.append(value.substr(start, word.end - start));
     out.add(Code::dns_lost_space_between_strings, word)
-        .message("`{}` is what receivers read where two strings meet", slice(value, word))
+        .message("`{}` is what receivers read where {} strings meet", slice(value, word), edits.size() + 1)
         .label("no space here")
         .note(
             "the strings of a record are joined with nothing between them; this word is no SPF term, and one such "
             "word makes the whole record invalid")
-        .help("end the first string, or begin the second, with a space: `{} {}`",
-              value.substr(word.start, join - word.start), value.substr(join, word.end - join))
-        .fix(span_of(join, join), " ");
+        .help("end each string with a space, or publish it all as one string: `{}`", meant)
+        .fix(std::move(edits));
   }
 }
 
