@@ -1,5 +1,6 @@
 #include <envelint/dns/text_rules.hpp>
 
+#include <envelint/dns/idna.hpp>
 #include <envelint/dns/string_joins.hpp>
 #include <envelint/text/ascii.hpp>
 #include <envelint/text/field_list.hpp>
@@ -354,14 +355,46 @@ void report(const Run& run, std::string_view value, Findings& out) {
   draft.fix(run.span, *run.plain);
 }
 
+bool is_name_octet(char c) {
+  return !is_ascii(c) || is_alnum(c) || c == '-' || c == '.' || c == '_';
+}
+
+// The domain name around letters outside ASCII, when it can be one.
+std::optional<Span> name_around(std::string_view value, const Run& run) {
+  if (run.plain) return std::nullopt;
+  std::size_t start = run.span.start;
+  std::size_t end = run.span.end;
+  while (start > 0 && is_name_octet(value[start - 1])) --start;
+  while (end < value.size() && is_name_octet(value[end])) ++end;
+  const Span name = span_of(start, end);
+  if (!slice(value, name).contains('.')) return std::nullopt;
+  return name;
+}
+
+// A name in the letters of its language, which DNS knows by another one. Whether it is that.
+bool u_label(Span name, std::string_view value, Findings& out) {
+  const auto ascii = to_a_labels(slice(value, name));
+  if (!ascii) return false;
+  out.add(Code::dns_u_label, name)
+      .message("`{}` is written in its own letters, which DNS cannot look up", slice(value, name))
+      .note("mail records are ASCII; a name with other letters stands in them in its `xn--` form")
+      .help("write `{}`", *ascii)
+      .fix(name, *ascii);
+  return true;
+}
+
 void non_ascii_octets(std::string_view value, Findings& out) {
   std::size_t runs = 0;
   for (std::size_t i = 0; i < value.size() && runs < kMaxRuns; ++i) {
     if (is_ascii(value[i])) continue;
     const Run run = read_run(value, i);
-    report(run, value, out);
     ++runs;
     i = run.span.end;
+    if (const auto name = name_around(value, run); name && u_label(*name, value, out)) {
+      i = name->end;
+      continue;
+    }
+    report(run, value, out);
   }
 }
 
