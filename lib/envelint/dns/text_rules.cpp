@@ -43,7 +43,7 @@ void lost_space_between_strings(const Text& text, Findings& out) {
   for (const std::uint32_t join : lost_spaces(text)) {
     const Span word = word_around(value, join);
     out.add(Code::dns_lost_space_between_strings, word)
-        .message("`{}` is what receivers read where two strings meet", slice(value, word))
+        .message("`{}` is read as one word: two strings meet in it without a space", slice(value, word))
         .label("no space here")
         .note(
             "the strings of a record are joined with nothing between them; this word is no SPF term, and one such "
