@@ -25,6 +25,7 @@ namespace {
 
 using dns::Name;
 using dns::Type;
+using finding::Code;
 using finding::Finding;
 
 dns::Name without_labels(Name name, std::size_t count) {
@@ -72,7 +73,10 @@ class ZoneAudit {
     judge_records();
     judge_sets();
     judge_zone();
-    for (DomainReport& domain : report_.domains) check_across(domain);
+    for (DomainReport& domain : report_.domains) {
+      drop_consequences(domain);
+      check_across(domain);
+    }
     suppress();
     drop_unwanted();
     return std::move(report_);
@@ -155,6 +159,7 @@ class ZoneAudit {
     for (DomainReport& domain : report_.domains) {
       for (std::size_t i = 0; i < domain.records.size(); ++i) {
         RecordReport& record = domain.records[i];
+        if (record.kind == Kind::mx) continue;  // judge_sets sees them together, and knows their hosts
         Judgement judgement = judge_value(record.kind, record.value, record.owner);
         record.valid = judgement.valid;
         for (Finding& finding : judgement.findings) finding.record = static_cast<int>(i);
@@ -228,6 +233,26 @@ class ZoneAudit {
       const std::size_t domain = place.record >= 0 ? place.domain : home();
       report_.domains[domain].findings.push_back(std::move(finding));
     }
+  }
+
+  // One slip is one finding: a host that is missing because the origin stands twice in its name, and what a record lacks
+  // because a semicolon cut it off.
+  static void drop_consequences(DomainReport& domain) {
+    std::unordered_set<int> misnamed;
+    std::unordered_set<int> cut_off;
+    for (const Finding& finding : domain.findings) {
+      if (finding.code == Code::dns_doubled_origin_in_target) misnamed.insert(finding.record);
+      if (finding.code == Code::dns_unquoted_semicolon) cut_off.insert(finding.record);
+    }
+    const auto lies_at_end = [&](const Finding& finding) {
+      const auto& value = domain.records[static_cast<std::size_t>(finding.record)].value;
+      return finding.span.empty() && finding.span.start == value.joined().size();
+    };
+    std::erase_if(domain.findings, [&](const Finding& finding) {
+      if (finding.record < 0 || finding.place) return false;
+      if (finding.code == Code::mx_without_address) return misnamed.contains(finding.record);
+      return cut_off.contains(finding.record) && lies_at_end(finding);
+    });
   }
 
   void suppress() {
