@@ -51,6 +51,8 @@ constexpr std::string_view kExample = R"(Examples:
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
 unreadable input, 3 could not tell (DNS trouble).)";
 
+constexpr std::string_view kTypes = "spf dkim dmarc mta_sts tls_rpt bimi tlsa mx txt";
+
 struct Options {
   std::vector<std::string> targets;  // domains, or "-"
   std::vector<std::string> zones;
@@ -91,13 +93,14 @@ class Lint {
   bool check_options() {
     const int inputs = (options_.record ? 1 : 0) + (options_.zones.empty() ? 0 : 1) + (reads_stdin() ? 1 : 0);
     if (inputs == 0) {
-      return complain("nothing to look at: give --zone FILE, --record TEXT, or - for one record a line on standard input");
+      return complain(fmt::format("{}: give --zone FILE, --record TEXT, or - for one record a line on standard input",
+                                  options_.targets.empty() ? "nothing to look at" : "names are not looked up in DNS yet"));
     }
     if (inputs > 1) return complain("--zone, --record and - exclude each other");
     if (options_.record && !options_.targets.empty()) return complain("--record takes no domain; --name gives its owner name");
     if (!options_.type.empty()) {
       kind_ = envelint::audit::parse_kind(options_.type);
-      if (!kind_) return complain("--type is one of spf dkim dmarc mta_sts tls_rpt bimi tlsa mx txt");
+      if (!kind_) return complain(fmt::format("--type is one of {}", kTypes));
       if (!options_.zones.empty()) return complain("--type is for a single record; a zone file says what its records are");
     }
     if (options_.write && (!options_.fix || options_.zones.empty())) return complain("--write goes with --zone and --fix");
@@ -130,7 +133,30 @@ class Lint {
   int lint_record() {
     Report report;
     report.domains.push_back(judge(*options_.record));
-    return show(std::move(report));
+    if (is_judgeable(report.domains.front())) return show(std::move(report));
+    if (options_.format != "text") show(std::move(report));
+    return kUsage;
+  }
+
+  /// Whether a pasted text is a record at all; says what to do when it is not.
+  bool is_judgeable(const envelint::audit::DomainReport& domain) const {
+    const auto& record = domain.records.front();
+    const std::string_view value = record.value.joined();
+    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      return complain("the record is empty; paste its value, such as 'v=spf1 mx -all', in single quotes");
+    }
+    if (kind_ || record.kind != Kind::txt) return true;
+    if (!value.contains(' ') && envelint::dns::Name::parse(value) && value.contains('.')) {
+      return complain(fmt::format("`{}` is a name or address and no record; paste the record's value, such as 'v=spf1 mx -all'",
+                                  shortened(value)));
+    }
+    return complain(fmt::format("`{}` looks like no mail record; if it is meant to be one, say which with --type ({})",
+                                shortened(value), kTypes));
+  }
+
+  static std::string shortened(std::string_view value) {
+    constexpr std::size_t kMost = 40;
+    return value.size() <= kMost ? std::string(value) : std::string(value.substr(0, kMost)) + "…";
   }
 
   envelint::audit::DomainReport judge(std::string value) const {
@@ -139,7 +165,9 @@ class Lint {
 
   int fix_record() {
     const envelint::dns::Text value(*options_.record);
-    const Kind kind = judge(*options_.record).records.front().kind;
+    const auto judged = judge(*options_.record);
+    if (!is_judgeable(judged)) return kUsage;
+    const Kind kind = judged.records.front().kind;
     fmt::print("{}\n", envelint::text::visible(
                            envelint::audit::fix_value(kind, value, options_.name, options_.selection)));
     return kOk;

@@ -1,6 +1,8 @@
 #include <support/catch.hpp>
 #include <support/lint.hpp>
 
+#include <envelint/audit/fix.hpp>
+
 using namespace envelint;
 using test::record_codes;
 
@@ -51,4 +53,27 @@ TEST_CASE("a record that lets reports in needs no policy", "[audit][judge]") {
       audit::judge_record("example.com._report._dmarc.example.net", dns::Text(std::string("v=DMARC1")), {});
   CHECK(report.records.at(0).valid == true);
   CHECK(report.findings.empty());
+}
+
+namespace {
+
+std::string fixed(audit::Kind kind, std::string_view value) {
+  return audit::fix_value(kind, dns::Text(std::string(value)), "", {});
+}
+
+}  // namespace
+
+TEST_CASE("a whole zone line pasted as a record loses its name and both its quotes", "[audit]") {
+  CHECK(fixed(audit::Kind::spf, R"(example.com. 3600 IN TXT "v=spf1 mx -all")") == "v=spf1 mx -all");
+  CHECK(fixed(audit::Kind::dmarc, R"(_dmarc.example.com. IN TXT "v=DMARC1; p=reject; rua=mailto:a@example.com")") ==
+        "v=DMARC1; p=reject; rua=mailto:a@example.com");
+  const std::string key = "v=DKIM1; k=ed25519; p=Jb1WYQWcF2t6Jm3M2cYzZ9m0m4C2l3v8k1r6s5t7u9w=";
+  CHECK(fixed(audit::Kind::dkim, "s1._domainkey.example.com. IN TXT \"" + key + "\"") == key);
+}
+
+TEST_CASE("one MX record alone is judged by its own two words", "[audit]") {
+  CHECK(record_codes("10 mail.example.com.").empty());
+  CHECK(record_codes("10 192.0.2.1") == "MX008");
+  CHECK(record_codes("5 .") == "MX005");
+  CHECK(fixed(audit::Kind::mx, "5 .") == "0 .");
 }

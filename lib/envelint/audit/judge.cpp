@@ -1,5 +1,6 @@
 #include <envelint/audit/judge.hpp>
 
+#include <envelint/audit/mx_rules.hpp>
 #include <envelint/dane/tlsa_record.hpp>
 #include <envelint/dane/tlsa_rules.hpp>
 #include <envelint/dkim/key_rules.hpp>
@@ -11,6 +12,8 @@
 #include <envelint/tls_rpt/rules.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -146,6 +149,21 @@ bool judge_tlsa(const dns::Text& value, Findings& out) {
   return record.valid() && usable;
 }
 
+// One MX record alone: what its own two words show.
+void judge_mx(std::string_view value, std::string_view owner, Findings& out) {
+  const std::size_t space = value.find(' ');
+  if (space == std::string_view::npos) return;
+  const std::size_t start = std::min(value.find_first_not_of(' ', space), value.size());
+  std::uint16_t preference = 0;
+  const auto [end, fault] = std::from_chars(value.data(), value.data() + space, preference);
+  auto target = dns::Name::parse(value.substr(start));
+  if (fault != std::errc() || end != value.data() + space || !target) return;
+  const MxHost host{preference, *std::move(target), text::span_of(0, space), text::span_of(start, value.size()), 0};
+  const auto name = dns::Name::parse(owner);
+  check_mx(name ? *name : dns::Name(), {&host, 1}, [](const dns::Name&) { return MxTarget{}; }, out);
+  for (finding::Finding& finding : out.items()) finding.owner = owner;
+}
+
 void order_by_place(std::vector<finding::Finding>& findings) {
   std::ranges::stable_sort(findings, {}, [](const finding::Finding& finding) { return finding.span.start; });
 }
@@ -181,6 +199,7 @@ Judgement judge_value(Kind kind, const dns::Text& value, std::string_view owner)
       judgement.valid = tls_rpt::parse(value.joined()).valid();
       break;
     case Kind::tlsa: judgement.valid = judge_tlsa(value, out); break;
+    case Kind::mx: judge_mx(value.joined(), owner, out); break;
     default: break;
   }
   judgement.findings = std::move(out).take();

@@ -58,7 +58,8 @@ struct Check {
     add(Code::mx_is_address, host, host.target_span)
         .message("`{}` is an address, and an MX needs the name of a host", address)
         .note("senders look for a host that is called `{}`, find none, and return the mail", host.target.to_string())
-        .help("give the address a name, `mail.{}. A {}`, and use that name here", owner.to_string(), address);
+        .help("give the address a name, `mail.{}. A {}`, and use that name here",
+              owner.is_root() ? "example.com" : owner.to_string(), address);
     return true;
   }
 

@@ -158,7 +158,7 @@ class ZoneAudit {
   void judge_records() {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Place place = places_[i];
-      if (place.record < 0) continue;
+      if (place.record < 0 || zone_.records[i].record.type == Type::mx) continue;  // judge_sets sees MX records together
       DomainReport& domain = report_.domains[place.domain];
       RecordReport& record = domain.records[static_cast<std::size_t>(place.record)];
       Judgement judgement = judge_value(record.kind, record.value, record.owner);

@@ -97,6 +97,12 @@ bool is_word_end(char c) {
   return !text::is_alnum(c) && c != '-' && c != '_' && c != '.' && c != '+';
 }
 
+// Whether a quote before the record is closed at its end: `name TXT "…"` was pasted as a whole.
+bool is_quoted_behind(std::string_view text, std::size_t start) {
+  const std::string_view prefix = text::trim(text.substr(0, start));
+  return prefix.size() > 1 && prefix.ends_with('"') && text.size() > start && text.ends_with('"');
+}
+
 // Where the record begins behind something that was pasted with it, such as `selector._domainkey` or `TXT`; 0 if it
 // begins at the start of the text. Only what stands before the first semicolon is looked at.
 std::size_t pasted_prefix(std::string_view text) {
@@ -145,7 +151,8 @@ class KeyReader {
     const std::size_t start = pasted_prefix(text_);
     record_.start_ = static_cast<std::uint32_t>(start);
     if (start > 0) add_fault(Kind::pasted_prefix, span_of(0, start), !prefix_is_harmless(text_, start));
-    const text::TagList list = text::parse_tag_list(text_.substr(start));
+    const std::size_t closing = is_quoted_behind(text_, start) ? 1 : 0;
+    const text::TagList list = text::parse_tag_list(text_.substr(start, text_.size() - start - closing));
     record_.tags_.reserve(list.tags.size());
     for (const text::TagFault& fault : list.faults) read_fault(fault);
     for (const text::Tag& tag : list.tags) read_tag({shifted(tag.span), shifted(tag.name), shifted(tag.value)});

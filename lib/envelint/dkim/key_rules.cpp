@@ -49,7 +49,12 @@ void pasted_prefix(const KeyRecord& record, const KeyFault& fault, Findings& out
   } else {
     draft.note("receivers take it for a tag they do not know and go on").severity(Severity::warning);
   }
-  draft.fix(fault.span, "");
+  std::vector<finding::Edit> edits{{fault.span, ""}};
+  const std::string_view whole = record.text();
+  if (visible > 1 && pasted[visible - 1] == '"' && whole.ends_with('"') && whole.size() > fault.span.end) {
+    edits.push_back({span_of(whole.size() - 1, whole.size()), ""});
+  }
+  draft.fix(std::move(edits));
 }
 
 void no_equals(const KeyRecord& record, const KeyFault& fault, Findings& out) {

@@ -32,9 +32,14 @@ void not_canonical(Subject& s) {
 }
 
 void no_dmarc_record(Subject& s) {
-  s.out.add(Code::dmarc_version_not_first, span_of(0, s.record.text.size()))
-      .message("this text is no DMARC record: it does not begin with `v=DMARC1`")
+  auto draft = s.out.add(Code::dmarc_version_not_first, span_of(0, s.record.text.size()));
+  draft.message("this text is no DMARC record: it does not begin with `v=DMARC1`")
       .note("receivers discard it and look on as if it were not there");
+  if (text::istarts_with(s.record.text, "v=spf1")) {
+    draft.help("this is an SPF record: publish it at the domain itself, not below `_dmarc`");
+  } else {
+    draft.help("put a DMARC record here, such as `v=DMARC1; p=none; rua=mailto:` and an address; delete what is none");
+  }
 }
 
 bool is_same_or_below(std::string_view name, std::string_view parent) {

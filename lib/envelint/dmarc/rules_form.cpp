@@ -44,8 +44,7 @@ void pasted_name(Subject& s) {
   } else {
     draft.message("`{}` stands before `v=DMARC1`", name);
   }
-  draft.note("a DMARC record begins with `v=DMARC1`; {}", kIgnored)
-      .help("remove `{}`: the value begins with `v=DMARC1`", name)
+  draft.note("a DMARC record begins with `v=DMARC1`; {}", kIgnored).help("begin the value with `v=DMARC1`")
       .fix(without_wrapping(s.record));
 }
 

@@ -423,9 +423,10 @@ class Reader {
     const std::string_view text = source.text(word);
     std::string help;
     if (source.entry->words[word].quoted) {
-      help = "write TXT before the text";
+      help = "if it goes on with the record above, put `(` before that record's first string and `)` behind its last; "
+             "if it is a record of its own, write `TXT` before it";
     } else if (const auto near = text.size() > 2 ? text::nearest(text, kTypes, 1) : std::nullopt) {
-      help = fmt::format("write {}", *near);
+      help = fmt::format("write `{}`", *near);
     }
     add_line_fault(source, Kind::unreadable, source.place(word), fmt::format("`{}` is no record type", shorten(text)),
                    std::move(help));

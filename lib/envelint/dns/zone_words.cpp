@@ -97,11 +97,11 @@ Checked check_field(std::size_t index, std::string_view word, FieldSpec spec, Ty
     case Field::v4:
       if (net::Address::parse_v4(word)) return {};
       return fault(index, fmt::format("`{}` is no IPv4 address", shorten(word)),
-                   net::Address::parse_v6(word) ? "write AAAA for an IPv6 address" : "");
+                   net::Address::parse_v6(word) ? "write `AAAA` for an IPv6 address" : "");
     case Field::v6:
       if (net::Address::parse_v6(word)) return {};
       return fault(index, fmt::format("`{}` is no IPv6 address", shorten(word)),
-                   net::Address::parse_v4(word) ? "write A for an IPv4 address" : "");
+                   net::Address::parse_v4(word) ? "write `A` for an IPv4 address" : "");
     case Field::name:
       return check_name(index, word, origin);
     case Field::hex:

@@ -43,7 +43,8 @@ class Correction {
   }
 
  private:
-  /// What of the added text is new, as whole words: the two texts may share a beginning and an end.
+  /// What of the added text is new: the two texts may share a beginning and an end. Only what takes the place of
+  /// something is shown as whole words.
   [[nodiscard]] Change difference(std::string_view old, text::Span added) const {
     const std::string_view text = std::string_view(out_.value).substr(added.start);
     const auto head = static_cast<std::size_t>(std::ranges::mismatch(old, text).in1 - old.begin());
@@ -53,6 +54,8 @@ class Correction {
     std::size_t start = head;
     std::size_t end = text.size() - tail;
     const auto in_word = [&](std::size_t i) { return i < text.size() && text[i] != ' ' && text[i] != ';'; };
+    const bool inserts = head + tail == old.size() && start < end;
+    if (inserts) return {text::span_of(added.start + start, added.start + end), false};
     if (start < end || (start > 0 && in_word(start - 1) && in_word(start))) {
       while (start > 0 && in_word(start - 1)) --start;
       while (in_word(end)) ++end;

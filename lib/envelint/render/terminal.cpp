@@ -18,12 +18,15 @@ namespace {
 
 using finding::Finding;
 
-/// By record, then by place, the worst first at one place. What is about no record comes last.
+/// By record, then by place, the worst first at one place. An error of the file itself comes first, before all records
+/// or the others of its record, since nothing else counts until the file can be loaded. What else is about no record
+/// comes last.
 auto rank(const Finding& finding) {
-  const int record = finding.record < 0 ? std::numeric_limits<int>::max() : finding.record;
+  const bool breaks_file = finding.place && finding.severity == finding::Severity::error;
+  const int record = finding.record >= 0 ? finding.record : breaks_file ? -1 : std::numeric_limits<int>::max();
   const std::uint32_t file = finding.place ? finding.place->file : 0;
   const std::uint32_t start = finding.place ? finding.place->span.start : finding.span.start;
-  return std::tuple(record, file, start, -static_cast<int>(finding.severity));
+  return std::tuple(record, !breaks_file, file, start, -static_cast<int>(finding.severity));
 }
 
 std::vector<const Finding*> in_order(const std::vector<Finding>& findings) {
@@ -107,7 +110,7 @@ class Pages {
     const std::string counts = count_findings(sum);
     std::string name = text::visible(domain.domain);
     if (name.empty() && domain.records.size() == 1 && !counts.empty()) {
-      name = fmt::format("{} record", kind_word(domain.records.front().kind));
+      name = judge_only_record(domain);
     }
     const std::string text = !counts.empty() ? counts : fmt::format("no findings ({})", judge_records(domain));
     if (!name.empty()) {

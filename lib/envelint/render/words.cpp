@@ -30,7 +30,9 @@ Tallies tally(const audit::DomainReport& domain) {
   return tallies;
 }
 
-std::string verdict(const Tally& kind) {
+// There are no rules for BIMI records, nor for text that is no mail record.
+std::string verdict(audit::Kind which, const Tally& kind) {
+  if (which == audit::Kind::bimi || which == audit::Kind::txt) return ", not judged";
   if (kind.judged == 0) return {};
   if (kind.valid == kind.all) return ", valid";
   if (kind.valid == 0) return ", not valid";
@@ -76,9 +78,18 @@ std::string judge_records(const audit::DomainReport& domain) {
   std::string out;
   for (std::size_t i = 0; i < tallies.size(); ++i) {
     if (tallies[i].all == 0) continue;
-    add(out, "; ", count_of(tallies[i].all, fmt::format("{} record", kKindWords[i])) + verdict(tallies[i]));
+    add(out, "; ", count_of(tallies[i].all, fmt::format("{} record", kKindWords[i])) + verdict(static_cast<audit::Kind>(i), tallies[i]));
   }
   return out.empty() ? "no records" : out;
+}
+
+std::string judge_only_record(const audit::DomainReport& domain) {
+  const audit::RecordReport& record = domain.records.front();
+  std::string out = fmt::format("{} record", kind_word(record.kind));
+  // A record that receivers can use may still be an error, such as `+all`; to call it valid then would mislead.
+  if (record.valid == false) out += ", not valid";
+  if (record.valid == true && audit::summarize(domain).error == 0) out += ", valid";
+  return out;
 }
 
 }  // namespace envelint::render

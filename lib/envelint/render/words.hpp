@@ -23,4 +23,8 @@ namespace envelint::render {
 /// The same with what is known of them: "1 SPF record, valid; 2 DKIM records, 1 of them valid".
 [[nodiscard]] std::string judge_records(const audit::DomainReport& domain);
 
+/// What the first record is, and whether it can be used: "SPF record, not valid". Not a word about that where it can
+/// be, and an error was found all the same.
+[[nodiscard]] std::string judge_only_record(const audit::DomainReport& domain);
+
 }  // namespace envelint::render

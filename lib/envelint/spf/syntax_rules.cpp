@@ -432,11 +432,15 @@ void check_version(const Record& record, Findings& out) {
     return;
   }
   if (const auto place = pasted_owner_end(text)) {
+    const std::string_view pasted = text::trim(text.substr(0, *place));
+    std::vector<Edit> edits{{span_of(0, *place), ""}};
+    if (pasted.ends_with('"') && text.ends_with('"') && text.size() > *place) {
+      edits.push_back({span_of(text.size() - 1, text.size()), ""});
+    }
     out.add(Code::spf_version_near_miss, span_of(0, *place))
-        .message("`{}` stands before `v=spf1`: the record's own name was pasted into its value",
-                 text::trim(text.substr(0, *place)))
+        .message("`{}` stands before `v=spf1`: the record's own name was pasted into its value", pasted)
         .note("{}", kIgnored)
-        .fix(span_of(0, *place), "");
+        .fix(std::move(edits));
     return;
   }
   const std::string_view version = record.at(record.version_span);

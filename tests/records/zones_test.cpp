@@ -1,0 +1,109 @@
+#include <support/catch.hpp>
+
+#include <envelint/audit/fix.hpp>
+#include <envelint/audit/zone_audit.hpp>
+#include <envelint/audit/zone_fix.hpp>
+#include <envelint/dns/zone_disk.hpp>
+#include <envelint/dns/zone_file.hpp>
+#include <envelint/render/terminal.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+
+// The whole zones of records/zones, as the program shows them in a terminal of 80 columns.
+
+using namespace envelint;
+using finding::Severity;
+
+namespace {
+
+std::filesystem::path source_folder() {
+  const char* root = std::getenv("ENVELINT_SOURCE_DIR");
+  return root == nullptr ? "." : root;
+}
+
+dns::ZoneText open(std::string_view name) {
+  const std::string path = "records/zones/" + std::string(name) + ".example.zone";
+  auto text = dns::open_zone_file((source_folder() / path).string());
+  REQUIRE(text.has_value());
+  text->path = path;  // the same wherever the sources are
+  return *std::move(text);
+}
+
+audit::Report lint(dns::ZoneText text) {
+  return audit::audit_zone(dns::read_zone(std::move(text), {}), {});
+}
+
+/// With ENVELINT_UPDATE_SNAPSHOTS=1 in the environment the kept text is written instead.
+bool is_shown_as_kept(std::string_view name, const audit::Report& report) {
+  const std::string shown = render::terminal(report, {.width = 80});
+  const auto path = source_folder() / "tests/records/snapshots" / (std::string(name) + ".txt");
+  if (std::getenv("ENVELINT_UPDATE_SNAPSHOTS") != nullptr) {
+    std::ofstream(path, std::ios::binary) << shown;
+    return true;
+  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string kept{std::istreambuf_iterator<char>(in), {}};
+  if (kept == shown) return true;
+  std::cerr << path.string() << " differs; it is now:\n" << shown;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("the healthy zone draws nothing at all", "[records][zones]") {
+  const audit::Report report = lint(open("healthy"));
+  for (const audit::DomainReport& domain : report.domains) CHECK(domain.findings.empty());
+  CHECK(is_shown_as_kept("healthy", report));
+}
+
+TEST_CASE("the parked zone draws nothing at all", "[records][zones]") {
+  const audit::Report report = lint(open("parked"));
+  for (const audit::DomainReport& domain : report.domains) CHECK(domain.findings.empty());
+  CHECK(is_shown_as_kept("parked", report));
+}
+
+TEST_CASE("the zone with many providers draws notices only", "[records][zones]") {
+  const audit::Report report = lint(open("providers"));
+  const audit::Summary sum = audit::summarize(report);
+  CHECK(sum.error == 0);
+  CHECK(sum.warning == 0);
+  CHECK(sum.notice > 0);
+  CHECK(is_shown_as_kept("providers", report));
+}
+
+TEST_CASE("the broken zone has faults in every kind of record, each told once", "[records][zones]") {
+  const audit::Report report = lint(open("broken"));
+  std::set<std::string_view> families;
+  std::set<std::string_view> codes;
+  for (const audit::DomainReport& domain : report.domains) {
+    for (const finding::Finding& finding : domain.findings) {
+      const std::string_view id = entry(finding.code).id;
+      codes.insert(id);
+      families.insert(id.substr(0, id.size() - 3));
+    }
+  }
+  CHECK(families == std::set<std::string_view>{"DKIM", "DMARC", "DNS", "MX", "RPT", "SPF", "STS", "TLSA", "ZONE"});
+  CHECK(codes.size() >= 14);
+  // A host that is missing because its name is mistaken, and a key that a semicolon cut off, are no faults of their own.
+  CHECK_FALSE(codes.contains("MX010"));
+  CHECK_FALSE(codes.contains("DKIM008"));
+  CHECK(is_shown_as_kept("broken", report));
+}
+
+TEST_CASE("the safe fixes of the broken zone leave nothing to fix and no new error", "[records][zones]") {
+  const auto fixed = audit::fix_zone(open("broken"), {}, {});
+  REQUIRE(fixed.size() == 1);
+  dns::ZoneText text = open("broken");
+  text.content = fixed.front().after;
+  const audit::Report report = lint(text);
+  CHECK(audit::fix_zone(text, {}, {}).empty());
+  CHECK(audit::summarize(report).error < audit::summarize(lint(open("broken"))).error);
+}
