@@ -198,7 +198,11 @@ class Lint {
         zone = std::move(read);
       }
     }
-    return show(envelint::audit::audit_zone(*zone, domains_));
+    Report report = envelint::audit::audit_zone(*zone, domains_);
+    if (report.domains.empty()) complain(options_.zones.front() + ": no mail records are in it");
+    const bool unreadable = report.domains.empty() && zone->records.empty();
+    const int status = show(std::move(report));
+    return unreadable ? kUsage : status;
   }
 
   int fix_zones() {
@@ -223,8 +227,10 @@ class Lint {
   int lint_lines() {
     Report all;
     bool unreadable = false;
+    bool empty = true;
     InputLines lines(stdin);
     while (auto line = lines.next()) {
+      empty = false;
       if (line->too_long) {
         complain(fmt::format("line {} is longer than {} bytes, which no record is; skipped", line->number, kMaxInputLine));
         unreadable = true;
@@ -241,6 +247,7 @@ class Lint {
       worst_ = std::max(worst_, worst(one));
     }
     if (lines.failed()) return complain("standard input cannot be read"), kUsage;
+    if (empty) return complain("standard input holds no record"), kUsage;
     if (options_.format != "ndjson") {
       const int status = show(std::move(all));
       return unreadable ? kUsage : status;
@@ -299,8 +306,10 @@ void add_lint(CLI::App& app, int& exit_status) {
   auto* command = app.add_subcommand("lint", "Find what is wrong with a domain's mail records");
   auto options = std::make_shared<Options>();
   command->footer(std::string(kExample));
-  command->add_option("DOMAIN", options->targets, "the domains of the zone file to look at, or - for standard input");
-  command->add_option("--zone", options->zones, "a zone file; may be given several times")->type_name("FILE");
+  command->add_option("DOMAIN", options->targets, "the domains of the zone file to look at (all without one), or - for records on standard input");
+  command->add_option("--zone", options->zones, "a zone file; may be given several times")
+      ->type_name("FILE")
+      ->allow_extra_args(false);  // what follows is a domain
   command->add_option("--record", options->record, "one record, as a receiver would see it")->type_name("TEXT");
   command->add_option("--name", options->name, "the owner name of the record")->type_name("NAME");
   command->add_option("--type", options->type, "what the record is, whatever it looks like")->type_name("KIND");
@@ -312,10 +321,12 @@ void add_lint(CLI::App& app, int& exit_status) {
       ->capture_default_str();
   command->add_option("--select", options->selection.select, "only these codes, or the beginning of codes")
       ->delimiter(',')
-      ->type_name("CODE");
+      ->type_name("CODE,...")
+      ->allow_extra_args(false);
   command->add_option("--ignore", options->selection.ignore, "not these codes, or the beginning of codes")
       ->delimiter(',')
-      ->type_name("CODE");
+      ->type_name("CODE,...")
+      ->allow_extra_args(false);
   command->add_option("--fail-on", options->fail_on, "the severity that makes the exit status 1")
       ->check(CLI::IsMember({"error", "warning", "notice", "info", "never"}))
       ->capture_default_str();
