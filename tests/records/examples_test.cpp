@@ -79,6 +79,13 @@ struct Found {
   std::string message;
 };
 
+// The column as it is seen: characters count, not their bytes.
+std::uint32_t seen_column(const text::SourceFile& file, text::LineColumn place) {
+  const std::string_view before = file.line(place.line).substr(0, place.column - 1);
+  const auto continued = std::ranges::count_if(before, [](char c) { return (c & 0xC0) == 0x80; });
+  return place.column - static_cast<std::uint32_t>(continued);
+}
+
 Found locate(const audit::Report& report, const audit::DomainReport& domain, const finding::Finding& finding) {
   Found found{{std::string(finding::entry(finding.code).id)}, finding.severity, finding.message};
   std::optional<finding::FilePlace> place = finding.place;
@@ -91,8 +98,9 @@ Found locate(const audit::Report& report, const audit::DomainReport& domain, con
   const text::LineColumn start = file.position(place->span.start);
   const text::LineColumn end = file.position(place->span.end);
   found.mark.line = start.line;
-  found.mark.start = start.column;
-  found.mark.end = end.line == start.line ? end.column : static_cast<std::uint32_t>(file.line(start.line).size() + 1);
+  const text::LineColumn line_end{start.line, static_cast<std::uint32_t>(file.line(start.line).size() + 1)};
+  found.mark.start = seen_column(file, start);
+  found.mark.end = seen_column(file, end.line == start.line ? end : line_end);
   return found;
 }
 

@@ -95,6 +95,7 @@ TEST_CASE("an include one letter from a well-known one is noticed", "[spf][known
   CHECK(near_known_include("_spf.googel.com") == "_spf.google.com");
   CHECK(near_known_include("spf.protection.outlok.com") == "spf.protection.outlook.com");
   CHECK(near_known_include("_SPF.google.com") == std::nullopt);
-  CHECK(near_known_include("_spf1.google.com") == "_spf.google.com");
+  CHECK(near_known_include("_spf1.google.com") == std::nullopt);
+  CHECK(near_known_include("spfb.protection.outlook.com") == std::nullopt);
   CHECK(near_known_include("example.com") == std::nullopt);
 }

@@ -59,9 +59,9 @@ const TextSlips& slips_before(Kind kind) {
   // SPF005, SPF025 and DMARC005 speak of white space and quotes at the ends themselves, DKIM010 of quotes in a key.
   static const TextSlips spf{{.edges = false, .inner_space = false, .version_must_lead = true},
                              {Code::dns_lost_space_between_strings, Code::dns_literal_quotes, Code::dns_literal_backslash,
-                              Code::dns_foreign_escape, Code::dns_non_ascii_octet}};
+                              Code::dns_foreign_escape, Code::dns_non_ascii_octet, Code::dns_u_label}};
   static const TextSlips tags{{.edges = false, .inner_space = false, .version_must_lead = false},
-                              {Code::dns_literal_backslash, Code::dns_foreign_escape, Code::dns_non_ascii_octet}};
+                              {Code::dns_literal_backslash, Code::dns_foreign_escape, Code::dns_non_ascii_octet, Code::dns_u_label}};
   return kind == Kind::spf ? spf : tags;
 }
 
@@ -130,7 +130,7 @@ bool judge_text(Kind kind, Protocol protocol, const dns::Text& value, std::strin
   const bool valid_once_mended = protocol(finding::apply(value.joined(), edits), owner, found);
   judge_slips(slips, valid, valid_once_mended);
   out.items() = std::move(slips).take();
-  if (!readable) return valid;
+  if (!readable && edits.empty()) return valid;
   const MendedPlaces places(edits);
   for (finding::Finding& finding : found.items()) {
     move_to_original(finding, places);
@@ -139,11 +139,14 @@ bool judge_text(Kind kind, Protocol protocol, const dns::Text& value, std::strin
   return valid;
 }
 
+// A sender can use a record that it can read and whose numbers and digest mean something for SMTP (RFC 7672 §3.1).
 bool judge_tlsa(const dns::Text& value, Findings& out) {
   const dane::TlsaRecord record = dane::parse_tlsa(value.joined());
   dane::check_record(value.joined(), record, out);
-  const auto is_error = [](const finding::Finding& finding) { return finding.severity == finding::Severity::error; };
-  return record.valid() && std::ranges::none_of(out.items(), is_error);
+  const bool usable = std::ranges::none_of(out.items(), [](const finding::Finding& finding) {
+    return finding.severity == finding::Severity::error || finding.code == Code::tlsa_pkix_usage;
+  });
+  return record.valid() && usable;
 }
 
 // One MX record alone: what its own two words show.

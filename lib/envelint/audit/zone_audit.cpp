@@ -74,7 +74,7 @@ class ZoneAudit {
     judge_sets();
     judge_zone();
     for (DomainReport& domain : report_.domains) {
-      drop_consequences(domain);
+      drop_echoes(domain);
       check_across(domain);
     }
     suppress();
@@ -156,16 +156,28 @@ class ZoneAudit {
   }
 
   void judge_records() {
-    for (DomainReport& domain : report_.domains) {
-      for (std::size_t i = 0; i < domain.records.size(); ++i) {
-        RecordReport& record = domain.records[i];
-        if (record.kind == Kind::mx) continue;  // judge_sets sees them together, and knows their hosts
-        Judgement judgement = judge_value(record.kind, record.value, record.owner);
-        record.valid = judgement.valid;
-        for (Finding& finding : judgement.findings) finding.record = static_cast<int>(i);
-        std::ranges::move(judgement.findings, std::back_inserter(domain.findings));
-      }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Place place = places_[i];
+      if (place.record < 0 || zone_.records[i].record.type == Type::mx) continue;  // judge_sets sees MX records together
+      DomainReport& domain = report_.domains[place.domain];
+      RecordReport& record = domain.records[static_cast<std::size_t>(place.record)];
+      Judgement judgement = judge_value(record.kind, record.value, record.owner);
+      record.valid = judgement.valid;
+      if (zone_.records[i].cut_comment) judgement.findings = findings_before_cut(zone_.records[i], record);
+      for (Finding& finding : judgement.findings) finding.record = place.record;
+      std::ranges::move(judgement.findings, std::back_inserter(domain.findings));
     }
+  }
+
+  // A comment has swallowed the rest of the text, which is a finding of its own (DNS032). What the value lacks for
+  // that reason is its echo, so the text is judged as it was meant, as far as it can be seen.
+  [[nodiscard]] std::vector<Finding> findings_before_cut(const dns::ZoneRecord& entry, const RecordReport& record) const {
+    const std::string_view comment = text::slice(zone_.files[entry.file]->content(), *entry.cut_comment);
+    const std::size_t size = record.value.joined().size();
+    const dns::Text meant(std::string(record.value.joined()).append(comment));
+    Judgement judgement = judge_value(record.kind, meant, record.owner);
+    std::erase_if(judgement.findings, [&](const Finding& finding) { return finding.span.end > size || finding.fix; });
+    return std::move(judgement.findings);
   }
 
   // The rules that see all records of one type at one name together.
@@ -209,13 +221,12 @@ class ZoneAudit {
     for (finding::Finding& finding : found.items()) finding.record = places_[indexes.front()].record;
   }
 
-  // The name that findings about the file stand with: the first zone's apex, else the first origin or domain.
+  // The name that findings about the file stand with: the first zone's apex, else the first domain, else the last origin.
   std::size_t home() {
     const auto soa = std::ranges::find(zone_.records, Type::soa, [](const dns::ZoneRecord& r) { return r.record.type; });
     if (soa != zone_.records.end()) return domain_index(soa->record.owner);
     if (!report_.domains.empty()) return 0;
-    const auto origin = std::ranges::find_if(zone_.origins, [](const Name& name) { return !name.is_root(); });
-    return domain_index(origin != zone_.origins.end() ? *origin : Name());
+    return domain_index(zone_.origins.empty() ? Name() : zone_.origins.back());
   }
 
   void judge_zone() {
@@ -235,23 +246,17 @@ class ZoneAudit {
     }
   }
 
-  // One slip is one finding: a host that is missing because the origin stands twice in its name, and what a record lacks
-  // because a semicolon cut it off.
-  static void drop_consequences(DomainReport& domain) {
-    std::unordered_set<int> misnamed;
-    std::unordered_set<int> cut_off;
+  // A target that does not exist because its final dot is missing is one slip, not two.
+  static void drop_echoes(DomainReport& domain) {
+    std::vector<bool> dotless(domain.records.size());
     for (const Finding& finding : domain.findings) {
-      if (finding.code == Code::dns_doubled_origin_in_target) misnamed.insert(finding.record);
-      if (finding.code == Code::dns_unquoted_semicolon) cut_off.insert(finding.record);
+      if (finding.record >= 0 && finding.code == Code::dns_doubled_origin_in_target) {
+        dotless[static_cast<std::size_t>(finding.record)] = true;
+      }
     }
-    const auto lies_at_end = [&](const Finding& finding) {
-      const auto& value = domain.records[static_cast<std::size_t>(finding.record)].value;
-      return finding.span.empty() && finding.span.start == value.joined().size();
-    };
     std::erase_if(domain.findings, [&](const Finding& finding) {
-      if (finding.record < 0 || finding.place) return false;
-      if (finding.code == Code::mx_without_address) return misnamed.contains(finding.record);
-      return cut_off.contains(finding.record) && lies_at_end(finding);
+      return finding.code == Code::mx_without_address && finding.record >= 0 &&
+             dotless[static_cast<std::size_t>(finding.record)];
     });
   }
 

@@ -233,7 +233,7 @@ void key_type_mismatch(const Context& context, Findings& out) {
     out.add(Code::dkim_key_type_mismatch, context.key_tag->value)
         .message("`p=` holds a key that is neither RSA nor Ed25519")
         .note("DKIM knows no other types; every signature fails")
-        .help("make a key with `envelint keygen`");
+        .help("make a key with `openssl genrsa 2048`");
     return;
   }
   if (key.algorithm != KeyAlgorithm::rsa && key.algorithm != KeyAlgorithm::ed25519) return;
@@ -258,12 +258,12 @@ void rsa_size(const Context& context, Findings& out) {
     out.add(Code::dkim_rsa_key_too_short, value)
         .message("the RSA key has {} bits; receivers accept none below 1024", bits)
         .note("keys of this size have been factored by individuals: others may sign as this domain")
-        .help("make a key of 2048 bits with `envelint keygen`, and publish it under a new selector");
+        .help("make a key of 2048 bits with `openssl genrsa 2048`, and publish it under a new selector");
   } else if (bits < kGood) {
     out.add(Code::dkim_rsa_key_short, value)
         .message("the RSA key has {} bits; 2048 are recommended", bits)
         .note("it is accepted today, and counts as too weak for the years to come")
-        .help("make a key of 2048 bits with `envelint keygen`, and publish it under a new selector");
+        .help("make a key of 2048 bits with `openssl genrsa 2048`, and publish it under a new selector");
   } else if (bits > kGood) {
     auto draft = out.add(Code::dkim_rsa_key_long, value);
     draft.message("the RSA key has {} bits, more than the usual 2048", bits);
@@ -320,7 +320,7 @@ void known_weak(const Context& context, Findings& out) {
     out.add(Code::dkim_weak_known_key, value)
         .message("this is the example key of a standard, whose private half is printed there")
         .note("anyone can sign mail as this domain")
-        .help("make a key of your own with `envelint keygen`");
+        .help("make a key of your own with `openssl genrsa 2048`");
     return;
   }
   if (key.modulus.empty()) return;
@@ -330,12 +330,12 @@ void known_weak(const Context& context, Findings& out) {
     out.add(Code::dkim_weak_known_key, value)
         .message("the RSA key bears the fingerprint of the ROCA defect")
         .note("keys made by certain smart cards and security chips until 2017 can be factored")
-        .help("make a new key with `envelint keygen`");
+        .help("make a new key with `openssl genrsa 2048`");
   } else if (const std::uint32_t factor = small_factor(modulus); factor > 2) {
     out.add(Code::dkim_weak_known_key, value)
         .message("the RSA modulus can be divided by {}: it is no product of two large primes", factor)
         .note("either a character was changed in copying, and no signature verifies, or the key can be broken at once")
-        .help("compare it with the key where it was made, or make a new one with `envelint keygen`");
+        .help("compare it with the key where it was made, or make a new one with `openssl genrsa 2048`");
   }
 }
 

@@ -248,7 +248,7 @@ bool signature_pasted(const KeyRecord& record, Findings& out) {
       .message("`{}=` belongs to the signature of a message: this is a DKIM-Signature header field, not a key",
                record.slice(first->name))
       .note("a message carries the signature; DNS carries the public key that checks it")
-      .help("publish the record that the mail provider or `envelint keygen` shows: `v=DKIM1; k=rsa; p=...`");
+      .help("publish the record that the mail provider or the signing software shows: `v=DKIM1; k=rsa; p=...`");
   return true;
 }
 
@@ -304,7 +304,7 @@ bool private_key(const Context& context, Findings& out) {
       .message("a private key is published: anyone can sign mail as this domain")
       .note("the whole world may have read it; taking it out of DNS does not undo that")
       .help(
-          "revoke the selector at once by publishing `v=DKIM1; p=`, make a new key pair with `envelint keygen`, and "
+          "revoke the selector at once by publishing `v=DKIM1; p=`, make a new key pair with `openssl genrsa 2048`, and "
           "publish only its public half under a new selector")
       .secret();
   return true;

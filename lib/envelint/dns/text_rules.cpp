@@ -1,5 +1,6 @@
 #include <envelint/dns/text_rules.hpp>
 
+#include <envelint/dns/idna.hpp>
 #include <envelint/dns/string_joins.hpp>
 #include <envelint/text/ascii.hpp>
 #include <envelint/text/field_list.hpp>
@@ -38,19 +39,29 @@ void also(Draft& draft, const std::vector<Edit>& edits) {
 
 // ---- DNS010: strings ------------------------------------------------------------------------------------------------
 
+// One word that receivers read may run across several joins: one finding a word.
 void lost_space_between_strings(const Text& text, Findings& out) {
   const std::string_view value = text.joined();
-  for (const std::uint32_t join : lost_spaces(text)) {
-    const Span word = word_around(value, join);
+  const std::vector<std::uint32_t> joins = lost_spaces(text);
+  for (std::size_t i = 0; i < joins.size();) {
+    const Span word = word_around(value, joins[i]);
+    std::vector<Edit> edits;
+    std::string meant;
+    std::size_t start = word.start;
+    for (; i < joins.size() && joins[i] <= word.end; ++i) {
+      edits.push_back({span_of(joins[i], joins[i]), " "});
+      meant.append(value.substr(start, joins[i] - start)).append(" ");
+      start = joins[i];
+    }
+    meant.append(value.substr(start, word.end - start));
     out.add(Code::dns_lost_space_between_strings, word)
-        .message("`{}` is read as one word: two strings meet in it without a space", slice(value, word))
+        .message("`{}` is what receivers read where {} strings meet", slice(value, word), edits.size() + 1)
         .label("no space here")
         .note(
             "the strings of a record are joined with nothing between them; this word is no SPF term, and one such "
             "word makes the whole record invalid")
-        .help("end the first string, or begin the second, with a space: `{} {}`",
-              value.substr(word.start, join - word.start), value.substr(join, word.end - join))
-        .fix(span_of(join, join), " ");
+        .help("end each string with a space, or publish it all as one string: `{}`", meant)
+        .fix(std::move(edits));
   }
 }
 
@@ -344,14 +355,46 @@ void report(const Run& run, std::string_view value, Findings& out) {
   draft.fix(run.span, *run.plain);
 }
 
+bool is_name_octet(char c) {
+  return !is_ascii(c) || is_alnum(c) || c == '-' || c == '.' || c == '_';
+}
+
+// The domain name around letters outside ASCII, when it can be one.
+std::optional<Span> name_around(std::string_view value, const Run& run) {
+  if (run.plain) return std::nullopt;
+  std::size_t start = run.span.start;
+  std::size_t end = run.span.end;
+  while (start > 0 && is_name_octet(value[start - 1])) --start;
+  while (end < value.size() && is_name_octet(value[end])) ++end;
+  const Span name = span_of(start, end);
+  if (!slice(value, name).contains('.')) return std::nullopt;
+  return name;
+}
+
+// A name in the letters of its language, which DNS knows by another one. Whether it is that.
+bool u_label(Span name, std::string_view value, Findings& out) {
+  const auto ascii = to_a_labels(slice(value, name));
+  if (!ascii) return false;
+  out.add(Code::dns_u_label, name)
+      .message("`{}` is written in its own letters, which DNS cannot look up", slice(value, name))
+      .note("mail records are ASCII; a name with other letters stands in them in its `xn--` form")
+      .help("write `{}`", *ascii)
+      .fix(name, *ascii);
+  return true;
+}
+
 void non_ascii_octets(std::string_view value, Findings& out) {
   std::size_t runs = 0;
   for (std::size_t i = 0; i < value.size() && runs < kMaxRuns; ++i) {
     if (is_ascii(value[i])) continue;
     const Run run = read_run(value, i);
-    report(run, value, out);
     ++runs;
     i = run.span.end;
+    if (const auto name = name_around(value, run); name && u_label(*name, value, out)) {
+      i = name->end;
+      continue;
+    }
+    report(run, value, out);
   }
 }
 

@@ -20,8 +20,8 @@ struct TextOptions {
   bool version_must_lead = false;
 };
 
-/// Finds the faults DNS010, DNS012, DNS013, DNS014, DNS015 and DNS033 of a value. Every kind is found at most once,
-/// with all its places, but for DNS010 (each join) and DNS014 (each run of octets, up to 16). Their fixes touch
+/// Finds the faults DNS010, DNS012, DNS013, DNS014, DNS015, DNS029 and DNS033 of a value. Every kind is found at most once,
+/// with all its places, but for DNS010 (each join) and DNS014 and DNS029 (each run of octets or name, up to 16 together). Their fixes touch
 /// different bytes and can be made together. Linear in the length of the value.
 ///
 /// @return whether the value can be read on: not when it is escaped for another medium throughout (DNS033), for then

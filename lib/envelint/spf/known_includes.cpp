@@ -238,28 +238,26 @@ constexpr std::array<std::string_view, 225> kKnown{
     "zohomail.com",
 };
 
-bool is_digit_sibling(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  return std::ranges::equal(a, b, [](char x, char y) {
-    return text::to_lower(x) == text::to_lower(y) || (text::is_digit(x) && text::is_digit(y));
-  });
+// `spf1.`, `spf2.` and `spfb.` stand beside `spf.` at many providers: a digit, or a letter right behind `spf`, is no
+// slip of the hand.
+bool tells_siblings_apart(std::string_view name, std::size_t place) {
+  return text::is_digit(name[place]) || (place >= 3 && name.substr(place - 3, 3) == "spf" && text::is_alpha(name[place]));
 }
 
 // One insertion, deletion, replacement or swap of neighbours, looked for without the table of an edit distance:
 // behind the common start the rest has to agree.
-bool is_one_edit_away(std::string_view a, std::string_view b) {
+bool is_slip_of(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > 1) return false;
   std::size_t same = 0;
   while (same < a.size() && a[same] == b[same]) ++same;
   const auto rest = [&](std::size_t skip_a, std::size_t skip_b) {
-    return text::iequals(a.substr(std::min(same + skip_a, a.size())), b.substr(std::min(same + skip_b, b.size())));
+    return a.substr(std::min(same + skip_a, a.size())) == b.substr(std::min(same + skip_b, b.size()));
   };
-  if (a.size() < b.size()) return rest(0, 1);
+  if (a.size() < b.size()) return rest(0, 1) && !tells_siblings_apart(b, same);
   if (same == a.size()) return false;
-  const bool swapped = same + 1 < a.size() && a[same] == b[same + 1] &&
-                       a[same + 1] == b[same] && rest(2, 2);
-  return swapped || rest(1, 1);
+  const bool swapped = same + 1 < a.size() && a[same] == b[same + 1] && a[same + 1] == b[same] && rest(2, 2);
+  return swapped || (rest(1, 1) && !tells_siblings_apart(a, same) && !tells_siblings_apart(b, same));
 }
 
 }  // namespace
@@ -269,9 +267,7 @@ std::optional<std::string_view> near_known_include(std::string_view domain) {
   if (domain.size() < 8) return std::nullopt;
   const std::string lower = text::lower(domain);
   if (std::ranges::binary_search(kKnown, lower)) return std::nullopt;
-  const auto near = std::ranges::find_if(kKnown, [&](std::string_view known) {
-    return is_one_edit_away(lower, known) && !is_digit_sibling(lower, known);
-  });
+  const auto near = std::ranges::find_if(kKnown, [&](std::string_view known) { return is_slip_of(lower, known); });
   return near == kKnown.end() ? std::nullopt : std::optional(*near);
 }
 

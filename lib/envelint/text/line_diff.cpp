@@ -139,6 +139,7 @@ std::string unified_diff(std::string_view path, std::string_view before, std::st
   const Lines a = split(before);
   const Lines b = split(after);
   const std::vector<Step> steps = Differ(a, b).steps();
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
   std::string out = "--- a/" + std::string(path) + "\n+++ b/" + std::string(path) + "\n";
   std::size_t line_a = 0;
   std::size_t line_b = 0;
