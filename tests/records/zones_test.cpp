@@ -98,6 +98,24 @@ TEST_CASE("the broken zone has faults in every kind of record, each told once", 
   CHECK(is_shown_as_kept("broken", report));
 }
 
+TEST_CASE("the README shows what the program says about the broken zone", "[records][zones]") {
+  const std::string shown = render::terminal(lint(open("broken")), {.width = 80});
+  std::ifstream in(source_folder() / "README.md", std::ios::binary);
+  const std::string readme{std::istreambuf_iterator<char>(in), {}};
+  const std::string fence = "```text\n";
+  const std::size_t start = readme.find(fence);
+  REQUIRE(start != std::string::npos);
+  std::string capture = readme.substr(start + fence.size());
+  capture.resize(capture.find("```"));
+  for (std::size_t from = 0; from < capture.size();) {
+    const std::size_t to = std::min(capture.find("\n\n", from), capture.size());
+    const std::string block = capture.substr(from, to - from);
+    INFO(block);
+    CHECK((block == "[…]" || shown.find(block) != std::string::npos));
+    from = to + 2;
+  }
+}
+
 TEST_CASE("the safe fixes of the broken zone leave nothing to fix and no new error", "[records][zones]") {
   const auto fixed = audit::fix_zone(open("broken"), {}, {});
   REQUIRE(fixed.size() == 1);
