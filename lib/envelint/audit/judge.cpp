@@ -164,6 +164,15 @@ void judge_mx(std::string_view value, std::string_view owner, Findings& out) {
   for (finding::Finding& finding : out.items()) finding.owner = owner;
 }
 
+// Where nothing else says why a value cannot be used, the slips of its text are why.
+void blame_slips(Judgement& judgement) {
+  const auto is_error = [](const finding::Finding& finding) { return finding.severity == finding::Severity::error; };
+  if (judgement.valid.value_or(true) || std::ranges::any_of(judgement.findings, is_error)) return;
+  for (finding::Finding& finding : judgement.findings) {
+    if (finding::entry(finding.code).id.starts_with("DNS")) finding.severity = finding::Severity::error;
+  }
+}
+
 void order_by_place(std::vector<finding::Finding>& findings) {
   std::ranges::stable_sort(findings, {}, [](const finding::Finding& finding) { return finding.span.start; });
 }
@@ -203,6 +212,7 @@ Judgement judge_value(Kind kind, const dns::Text& value, std::string_view owner)
     default: break;
   }
   judgement.findings = std::move(out).take();
+  blame_slips(judgement);
   order_by_place(judgement.findings);
   return judgement;
 }
