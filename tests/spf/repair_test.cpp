@@ -44,6 +44,7 @@ TEST_CASE("words torn apart are seen to belong together", "[spf][repair]") {
   CHECK(joins_to_term("ip4:", "192.95.20.4"));
   CHECK(joins_to_term("include:", "spf.example.com"));
   CHECK(joins_to_term("-", "all"));
+  CHECK(joins_to_term("include:", "x.example~all"));  // and glued besides
   CHECK_FALSE(joins_to_term("a:", "include:lh.example"));
   CHECK_FALSE(joins_to_term("include:", "mx"));
   CHECK_FALSE(joins_to_term("mx", "all"));

@@ -1,7 +1,11 @@
 #include <envelint/dns/zone_disk.hpp>
 
+#include <envelint/text/ascii.hpp>
+
 #include <algorithm>
 #include <fstream>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -9,6 +13,16 @@ namespace envelint::dns {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A program, an archive or a picture: a zone file may hold a stray control character, never every eighth.
+bool is_binary(std::string_view content) {
+  constexpr std::size_t kLooked = 4096;
+  const std::string_view start = content.substr(0, kLooked);
+  const auto controls = std::ranges::count_if(start, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && !text::is_space(c) && c != '\f';
+  });
+  return static_cast<std::size_t>(controls) * 8 > start.size();
+}
 
 /// Up to one byte more than may be read, so that a file that is too large is known as such.
 std::expected<std::string, std::string> slurp(const fs::path& path) {
@@ -23,7 +37,10 @@ std::expected<std::string, std::string> slurp(const fs::path& path) {
     out.resize(size + static_cast<std::size_t>(in.gcount()));
   }
   if (in.bad()) return std::unexpected("it cannot be read");
-  if (out.size() > kMaxZoneFileBytes) return std::unexpected("it is too large");
+  if (out.size() > kMaxZoneFileBytes) {
+    return std::unexpected("it is larger than " + std::to_string(kMaxZoneFileBytes >> 20) + " MiB, the most that is read");
+  }
+  if (is_binary(out)) return std::unexpected("it is no text file");
   return out;
 }
 

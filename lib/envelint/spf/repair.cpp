@@ -121,14 +121,6 @@ std::string without_leading_zeros(std::string_view address) {
 
 }  // namespace
 
-bool joins_to_term(std::string_view first, std::string_view second) {
-  if (first.size() + second.size() > kMaxWord) return false;
-  const std::string joined = std::string(first).append(second);
-  if (first.size() == 1 && qualifier_size(first) == 1) return is_known_term(joined);
-  if (!first.ends_with(':') && !first.ends_with('=')) return false;
-  return !is_known_term(second) && is_known_term(joined);
-}
-
 // The segmentation with the fewest cuts, from right to left.
 std::vector<std::uint32_t> split_glued(std::string_view word) {
   if (word.size() > kMaxWord) return {};
@@ -152,6 +144,15 @@ std::vector<std::uint32_t> split_glued(std::string_view word) {
   std::vector<std::uint32_t> out;
   for (std::size_t i = next[0]; i != last; i = next[i]) out.push_back(cuts[i]);
   return out;
+}
+
+bool joins_to_term(std::string_view first, std::string_view second) {
+  if (first.size() + second.size() > kMaxWord) return false;
+  const std::string joined = std::string(first).append(second);
+  if (first.size() == 1 && qualifier_size(first) == 1) return is_known_term(joined);
+  if (!first.ends_with(':') && !first.ends_with('=')) return false;
+  const bool stands_alone = is_known_term(second) || !split_glued(second).empty();
+  return !stands_alone && (is_known_term(joined) || !split_glued(joined).empty());
 }
 
 std::optional<Repair> repair_separator(std::string_view word) {
