@@ -92,7 +92,8 @@ TEST_CASE("the broken zone has faults in every kind of record, each told once", 
   }
   CHECK(families == std::set<std::string_view>{"DKIM", "DMARC", "DNS", "MX", "RPT", "SPF", "STS", "TLSA", "ZONE"});
   CHECK(codes.size() >= 14);
-  // A host that is missing because its name is mistaken, and a key that a semicolon cut off, are no faults of their own.
+  // A host that is missing because its name is mistaken, and a key that a semicolon cut off, are no faults of their
+  // own.
   CHECK_FALSE(codes.contains("MX010"));
   CHECK_FALSE(codes.contains("DKIM008"));
   CHECK(is_shown_as_kept("broken", report));

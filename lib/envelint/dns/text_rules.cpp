@@ -55,7 +55,7 @@ void lost_space_between_strings(const Text& text, Findings& out) {
     }
     meant.append(value.substr(start, word.end - start));
     out.add(Code::dns_lost_space_between_strings, word)
-        .message("`{}` is what receivers read where {} strings meet", slice(value, word), edits.size() + 1)
+        .message("`{}` is read as one word: {} strings meet in it without a space", slice(value, word), edits.size() + 1)
         .label("no space here")
         .note(
             "the strings of a record are joined with nothing between them; this word is no SPF term, and one such "

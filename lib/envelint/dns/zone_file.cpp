@@ -542,7 +542,7 @@ class Reader {
         return {Kind::characters, "the backslash is not followed by a character or by three digits up to 255",
                 "write `\\\\` for a backslash"};
       case TokenFault::Kind::control_byte:
-        return {Kind::characters, "a control character stands in the line", "remove it, or write it as \\DDD"};
+        return {Kind::characters, "a control character stands in the line", "remove it, or write it as `\\DDD`"};
       case TokenFault::Kind::long_word:
         return {Kind::unreadable, "the word is longer than any record can hold", {}};
       default:

@@ -124,7 +124,8 @@ class Pages {
   void add_total() {
     const audit::Summary sum = audit::summarize(report_);
     const std::string counts = count_findings(sum);
-    const std::string name = count_of(report_.domains.size(), "domain") + ":";
+    const bool pasted = std::ranges::all_of(report_.domains, [](const auto& d) { return d.domain.empty(); });
+    const std::string name = count_of(report_.domains.size(), pasted ? "record" : "domain") + ":";
     out_ += '\n';
     paint_.append(out_, Style::strong, name);
     out_ += ' ';

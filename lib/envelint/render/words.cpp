@@ -78,7 +78,9 @@ std::string judge_records(const audit::DomainReport& domain) {
   std::string out;
   for (std::size_t i = 0; i < tallies.size(); ++i) {
     if (tallies[i].all == 0) continue;
-    add(out, "; ", count_of(tallies[i].all, fmt::format("{} record", kKindWords[i])) + verdict(static_cast<audit::Kind>(i), tallies[i]));
+    add(out, "; ",
+        count_of(tallies[i].all, fmt::format("{} record", kKindWords[i])) +
+            verdict(static_cast<audit::Kind>(i), tallies[i]));
   }
   return out.empty() ? "no records" : out;
 }

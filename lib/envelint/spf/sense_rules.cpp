@@ -137,7 +137,7 @@ void SenseRules::check_macros(const Term& term) {
     if (letter == 'p') {
       out_.add(Code::spf_macro_p, part.span)
           .message("`{}` makes every receiver look up the client's host name", at(part.span))
-          .note("the look-up is slow and unreliable, and many receivers answer \"unknown\" without trying");
+          .note("the lookup is slow and unreliable, and many receivers answer \"unknown\" without trying");
     }
     if (letter == 'l' || letter == 's') {
       out_.add(Code::spf_macro_local_part, part.span)
@@ -188,7 +188,7 @@ void SenseRules::check_mechanism(const Term& term) {
   if (term.is(Mechanism::ptr)) {
     out_.add(Code::spf_ptr_mechanism, term.span)
         .message("`{}` should not be used", at(term.span))
-        .note("it costs up to eleven look-ups in reverse DNS for every message; many receivers skip it")
+        .note("it costs up to eleven lookups in reverse DNS for every message; many receivers skip it")
         .help("remove it, and list the addresses with `ip4:`, `ip6:`, `a` or `mx`")
         .fix(with_gap(term), "");
   }
@@ -304,7 +304,7 @@ void SenseRules::redirect_with_all() {
   out_.add(Code::spf_redirect_with_all, redirect->span)
       .message("`{}` is ignored, because the record has `{}`", at(redirect->span), at(all_->span))
       .also(all_->span)
-      .note("it costs no look-up either")
+      .note("it costs no lookup either")
       .help("to use the other record, remove `{}`; otherwise remove the redirect", at(all_->span))
       .fix(with_gap(*redirect), "");
 }
@@ -422,9 +422,9 @@ void SenseRules::order_of_lookups() {
   if (example == nullptr) return;
   edits.push_back(std::move(moved));
   out_.add(Code::spf_address_terms_last, example->span)
-      .message("`{}` stands behind `{}`, which costs a look-up", at(example->span), at(first->span))
+      .message("`{}` stands behind `{}`, which costs a lookup", at(example->span), at(first->span))
       .also(first->span, "asked first")
-      .note("receivers stop at the first match: with `ip4:` and `ip6:` in front, most mail costs no look-up at all")
+      .note("receivers stop at the first match: with `ip4:` and `ip6:` in front, most mail costs no lookup at all")
       .fix(std::move(edits));
 }
 

@@ -415,6 +415,13 @@ void wrong_separator_in_modifier(const Record& record, Findings& out) {
 }  // namespace
 
 void check_version(const Record& record, Findings& out) {
+  if (record.version == Version::absent) {
+    out.add(Code::spf_version_near_miss, span_of(0, record.text.size()))
+        .message("this text is no SPF record: it does not begin with `v=spf1`")
+        .note("{}", kIgnored)
+        .help("an SPF record is `v=spf1`, the senders, and `-all`, such as `v=spf1 mx -all`");
+    return;
+  }
   if (record.version != Version::near_miss) return;
   const std::string_view text = record.text;
   const std::size_t lead = text.find_first_not_of(" \t\r\n\"'");
