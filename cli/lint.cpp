@@ -225,35 +225,60 @@ class Lint {
   }
 
   int lint_lines() {
-    Report all;
-    bool unreadable = false;
-    bool empty = true;
-    InputLines lines(stdin);
+    return options_.format == "ndjson" ? stream_lines() : gather_lines();
+  }
+
+  // The next line of standard input that can be judged; remembers those that cannot.
+  std::optional<InputLine> next_line(InputLines& lines) {
     while (auto line = lines.next()) {
-      empty = false;
-      if (line->too_long) {
-        complain(fmt::format("line {} is longer than {} bytes, which no record is; skipped", line->number, kMaxInputLine));
-        unreadable = true;
-        continue;
-      }
+      any_line_ = true;
+      if (!line->too_long) return line;
+      complain(fmt::format("line {} is longer than {} bytes, which no record is; skipped", line->number, kMaxInputLine));
+      unreadable_ = true;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] int status_of_lines(const InputLines& lines, int status) const {
+    if (lines.failed()) return complain("standard input cannot be read"), kUsage;
+    if (!any_line_) return complain("standard input holds no record"), kUsage;
+    return unreadable_ ? kUsage : status;
+  }
+
+  // A document a line, and nothing kept.
+  int stream_lines() {
+    InputLines lines(stdin);
+    std::optional<Severity> worst_line;
+    while (auto line = next_line(lines)) {
       Report one;
       one.domains.push_back(judge(std::move(line->text)));
-      if (options_.format != "ndjson") {
-        all.domains.push_back(std::move(one.domains.front()));
-        continue;
-      }
       select(one);
       std::cout << envelint::render::ndjson(one);
-      worst_ = std::max(worst_, worst(one));
-    }
-    if (lines.failed()) return complain("standard input cannot be read"), kUsage;
-    if (empty) return complain("standard input holds no record"), kUsage;
-    if (options_.format != "ndjson") {
-      const int status = show(std::move(all));
-      return unreadable ? kUsage : status;
+      worst_line = std::max(worst_line, worst(one));
     }
     std::cout.flush();
-    return unreadable ? kUsage : status_of(worst_);
+    return status_of_lines(lines, status_of(worst_line));
+  }
+
+  // One report of all lines, in which each record knows its line.
+  int gather_lines() {
+    InputLines lines(stdin);
+    Report report;
+    std::string content;
+    std::size_t written = 0;
+    while (auto line = next_line(lines)) {
+      content.append(line->number - 1 - written, '\n');
+      const auto place = envelint::text::span_of(content.size(), content.size() + line->text.size());
+      content.append(line->text).push_back('\n');
+      written = line->number;
+      report.domains.push_back(judge(std::move(line->text)));
+      envelint::audit::RecordSource source{0, place, place, {}};
+      source.map.segments.push_back({0, place.start});
+      report.domains.back().records.front().source = std::move(source);
+    }
+    if (!any_line_ || lines.failed()) return status_of_lines(lines, kUsage);
+    report.files.push_back(std::make_shared<envelint::text::SourceFile>("standard input", std::move(content)));
+    return status_of_lines(lines, show(std::move(report)));
   }
 
   void select(Report& report) const {
@@ -297,7 +322,8 @@ class Lint {
   std::optional<Kind> kind_;
   envelint::dns::ZoneOptions zone_options_;
   std::vector<envelint::dns::Name> domains_;
-  std::optional<Severity> worst_;
+  bool any_line_ = false;
+  bool unreadable_ = false;
 };
 
 }  // namespace

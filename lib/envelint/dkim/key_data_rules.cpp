@@ -125,6 +125,7 @@ void truncated(const Context& context, Findings& out) {
   } else {
     draft.message("the key is cut short: only {} {} there", key.present, key.present == 1 ? "octet is" : "octets are");
   }
+  draft.note("receivers cannot use a part of a key: every signature made with it fails");
   for (const std::size_t border : {std::size_t{255}, std::size_t{256}}) {
     if (value.end % border != 0 && value.size() % border != 0) continue;
     draft.note("it ends after {} characters, where a value is parted into strings of at most 255: the next is missing",

@@ -262,6 +262,7 @@ void SenseRules::check_all() {
   if (all_->qualifier == Qualifier::pass) {
     out_.add(Code::spf_pass_all, all_->span)
         .message("`{}` lets every host on the Internet send mail that passes SPF for this domain", at(all_->span))
+        .note("forged mail in this domain's name then passes DMARC as well")
         .help("end the record with `-all`, or with `~all` while you are still looking for senders")
         .suggest(all_->span, "-all");
   } else if (all_->qualifier == Qualifier::neutral) {
@@ -294,6 +295,7 @@ void SenseRules::terms_after_all() {
       .message("`{}` {} never evaluated: {} behind `{}`", at(first_to_last), one ? "is" : "are",
                one ? "it stands" : "they stand", at(all_->span))
       .also(all_->span, "evaluation ends here")
+      .note("`all` matches every host, and receivers stop at the first match")
       .help("if a sender among them should pass, move it before `{}`; otherwise remove it", at(all_->span))
       .fix(std::move(edits));
 }
@@ -340,12 +342,14 @@ void SenseRules::repeated_mechanisms() {
     if (earlier->qualifier != term.qualifier) {
       out_.add(Code::spf_qualifier_conflict, term.span)
           .message("`{}` never matches: `{}` decides about the same addresses first", at(term.span), at(earlier->span))
-          .also(earlier->span, "matches first");
+          .also(earlier->span, "matches first")
+          .note("receivers stop at the first match");
       continue;
     }
     out_.add(Code::spf_duplicate_mechanism, term.span)
         .message("`{}` stands in the record twice", at(term.span))
         .also(earlier->span, "first here")
+        .note("the second can never match, and may cost a look-up for nothing")
         .fix(with_gap(term), "");
   }
 }
@@ -368,12 +372,14 @@ void SenseRules::covered_by(const Term& wide, const Term& narrow) {
     out_.add(Code::spf_qualifier_conflict, narrow.span)
         .message("`{}` never matches: `{}` decides about these addresses first", at(narrow.span), at(wide.span))
         .also(wide.span, "matches first")
+        .note("receivers stop at the first match")
         .help("put the narrower term first");
     return;
   }
   out_.add(Code::spf_shadowed_network, narrow.span)
       .message("`{}` adds nothing: `{}` covers it", at(narrow.span), at(wide.span))
       .also(wide.span, "covers it")
+      .note("receivers stop at the first match, so the narrower term is never asked")
       .fix(with_gap(narrow), "");
 }
 
