@@ -5,27 +5,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace {
 
 /// From the start of the program named in $ENVELINT to its end: what a script pays for each call.
-void program_start(benchmark::State& state) {
+void run_program(benchmark::State& state, std::vector<std::string> arguments) {
   const char* program = std::getenv("ENVELINT");
   if (program == nullptr) {
     state.SkipWithError("ENVELINT does not name the program");
     return;
   }
-  std::array<char, 10> option{"--version"};
-  std::array<char*, 3> arguments{const_cast<char*>(program), option.data(), nullptr};
+  arguments.insert(arguments.begin(), program);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
   posix_spawn_file_actions_t quiet;
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   for (auto _ : state) {
     pid_t child = 0;
     int status = -1;
-    if (posix_spawn(&child, program, &quiet, nullptr, arguments.data(), environ) == 0) waitpid(child, &status, 0);
+    if (posix_spawn(&child, program, &quiet, nullptr, argv.data(), environ) == 0) waitpid(child, &status, 0);
     if (status != 0) {
       state.SkipWithError("the program failed");
       break;
@@ -33,7 +36,16 @@ void program_start(benchmark::State& state) {
   }
   posix_spawn_file_actions_destroy(&quiet);
 }
+
+void program_start(benchmark::State& state) {
+  run_program(state, {"--version"});
+}
 BENCHMARK(program_start)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void lint_one_record(benchmark::State& state) {
+  run_program(state, {"lint", "--record", "v=spf1 -all"});
+}
+BENCHMARK(lint_one_record)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -16,14 +16,16 @@ constexpr std::size_t kMaxDomain = 253;  // RFC 1035 §2.3.4, as text
 constexpr std::size_t kMaxLabel = 63;
 constexpr auto kNone = std::string_view::npos;
 constexpr std::string_view kMailto = "mailto:";
+constexpr text::CharSet kAtextSigns{"!#$%&'*+-/=?^_`{|}~"};  // RFC 5322 §3.2.3
+constexpr text::CharSet kSchemeSigns{"+-."};
+constexpr text::CharSet kNotInUri{"\"<>\\^`{|}"};
 
 bool is_hex(char c) {
   return text::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// atext of RFC 5322 §3.2.3.
 bool is_atext(char c) {
-  return text::is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").contains(c);
+  return text::is_alnum(c) || kAtextSigns.contains(c);
 }
 
 bool is_label(std::string_view label) {
@@ -169,7 +171,7 @@ class ListReader {
   void read_scheme(ReportUri& uri, Span body) const {
     const std::string_view value = at(body);
     std::size_t end = 0;
-    while (end < value.size() && (text::is_alnum(value[end]) || std::string_view("+-.").contains(value[end]))) ++end;
+    while (end < value.size() && (text::is_alnum(value[end]) || kSchemeSigns.contains(value[end]))) ++end;
     if (end == 0 || end >= value.size() || !text::is_alpha(value.front())) return;
     const std::string_view word = value.substr(0, end);
     const bool colon = value[end] == ':';
@@ -263,7 +265,7 @@ class ListReader {
       if (text_[i] == '%' && (i + 2 >= part.end || !is_hex(text_[i + 1]) || !is_hex(text_[i + 2]))) {
         return blame(uri, UriFault::bad_percent, span_of(i, i + 1));
       }
-      if (text::is_vchar(text_[i]) && !std::string_view("\"<>\\^`{|}").contains(text_[i])) continue;
+      if (text::is_vchar(text_[i]) && !kNotInUri.contains(text_[i])) continue;
       std::size_t end = i + 1;
       while (end < part.end && !text::is_ascii(text_[i]) && !text::is_ascii(text_[end])) ++end;
       return blame(uri, UriFault::bad_character, span_of(i, end));

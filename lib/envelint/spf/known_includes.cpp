@@ -238,6 +238,20 @@ constexpr std::array<std::string_view, 225> kKnown{
     "zohomail.com",
 };
 
+// By length: a name with a slip is at most one octet longer or shorter than the one that was meant.
+constexpr auto kByLength = [] {
+  auto names = kKnown;
+  std::ranges::sort(names, [](std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  });
+  return names;
+}();
+
+auto of_length(std::size_t from, std::size_t to) {
+  const auto first = std::ranges::lower_bound(kByLength, from, {}, &std::string_view::size);
+  return std::ranges::subrange(first, std::ranges::upper_bound(first, kByLength.end(), to, {}, &std::string_view::size));
+}
+
 // `spf1.`, `spf2.` and `spfb.` stand beside `spf.` at many providers: a digit, or a letter right behind `spf`, is no
 // slip of the hand.
 bool tells_siblings_apart(std::string_view name, std::size_t place) {
@@ -266,9 +280,12 @@ std::optional<std::string_view> near_known_include(std::string_view domain) {
   if (domain.ends_with('.')) domain.remove_suffix(1);
   if (domain.size() < 8) return std::nullopt;
   const std::string lower = text::lower(domain);
-  if (std::ranges::binary_search(kKnown, lower)) return std::nullopt;
-  const auto near = std::ranges::find_if(kKnown, [&](std::string_view known) { return is_slip_of(lower, known); });
-  return near == kKnown.end() ? std::nullopt : std::optional(*near);
+  const auto same_length = of_length(lower.size(), lower.size());
+  if (std::ranges::binary_search(same_length, std::string_view(lower))) return std::nullopt;
+  for (const std::string_view known : of_length(lower.size() - 1, lower.size() + 1)) {
+    if (is_slip_of(lower, known)) return known;
+  }
+  return std::nullopt;
 }
 
 }  // namespace envelint::spf

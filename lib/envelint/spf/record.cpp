@@ -28,6 +28,7 @@ bool is_typographic_dash(std::string_view bytes) {
 }
 
 std::size_t separator_size(std::string_view text, std::size_t at) {
+  if (is_vchar(text[at])) return 0;
   if (is_separator(text[at])) return 1;
   return text.substr(at, 2) == kNoBreakSpace ? 2 : 0;
 }

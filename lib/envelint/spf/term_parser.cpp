@@ -3,7 +3,6 @@
 #include <envelint/text/ascii.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace envelint::spf {
 namespace {
@@ -14,20 +13,28 @@ using text::is_digit;
 using text::span_of;
 
 constexpr std::string_view kQualifiers = "+-~?";
+constexpr text::CharSet kNameChars{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."};
 constexpr std::string_view kMacroLetters = "slodiphcrtv";
 constexpr std::string_view kExpOnlyLetters = "crt";
 constexpr std::string_view kDelimiters = ".-+,/_=";
 
 // name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." )
-bool is_name_char(char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; }
+bool is_name_char(char c) { return kNameChars.contains(c); }
 
 std::optional<Mechanism> find_mechanism(std::string_view name) {
-  constexpr std::array kAll{Mechanism::all, Mechanism::include, Mechanism::a,   Mechanism::mx,
-                            Mechanism::ptr, Mechanism::ip4,     Mechanism::ip6, Mechanism::exists};
-  for (const Mechanism mechanism : kAll) {
-    if (text::iequals(name, to_string(mechanism))) return mechanism;
+  const auto is = [&](Mechanism mechanism) { return text::iequals(name, to_string(mechanism)); };
+  switch (name.size()) {
+    case 1: return is(Mechanism::a) ? std::optional(Mechanism::a) : std::nullopt;
+    case 2: return is(Mechanism::mx) ? std::optional(Mechanism::mx) : std::nullopt;
+    case 3:
+      for (const Mechanism mechanism : {Mechanism::ip4, Mechanism::ip6, Mechanism::all, Mechanism::ptr}) {
+        if (is(mechanism)) return mechanism;
+      }
+      return std::nullopt;
+    case 6: return is(Mechanism::exists) ? std::optional(Mechanism::exists) : std::nullopt;
+    case 7: return is(Mechanism::include) ? std::optional(Mechanism::include) : std::nullopt;
+    default: return std::nullopt;
   }
-  return std::nullopt;
 }
 
 // toplabel = ( *alphanum ALPHA *alphanum ) / ( 1*alphanum "-" *( alphanum / "-" ) alphanum ): a label of letters,
@@ -226,9 +233,9 @@ void TermParser::parse_domain_spec(bool for_exp) {
 
 // macro-string = *( macro-expand / macro-literal ); without a `%` it is its own text and leaves no pieces.
 void TermParser::parse_macro_string(bool for_exp) {
-  const std::string_view text = record_.text;
+  const std::string_view text = std::string_view(record_.text).substr(0, term_.value.end);
   std::size_t pos = text.find('%', term_.value.start);
-  if (pos >= term_.value.end) return;
+  if (pos == std::string_view::npos) return;
   std::size_t literal = term_.value.start;
   const auto close_literal = [&](std::size_t end) {
     if (literal < end) record_.macros.push_back({.kind = MacroPart::Kind::literal, .span = span_of(literal, end)});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,18 @@ namespace envelint::text {
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept { return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c; }
 [[nodiscard]] constexpr char to_upper(char c) noexcept { return is_lower(c) ? static_cast<char>(c - ('a' - 'A')) : c; }
+
+/// A set of octets that answers with one look into a table, for loops over every octet of a text.
+class CharSet {
+ public:
+  consteval explicit CharSet(std::string_view chars) {
+    for (const char c : chars) holds_[static_cast<unsigned char>(c)] = true;
+  }
+  [[nodiscard]] constexpr bool contains(char c) const noexcept { return holds_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> holds_{};
+};
 
 [[nodiscard]] inline std::string lower(std::string_view text) {
   std::string out(text);
