@@ -14,7 +14,9 @@
 namespace cli {
 namespace {
 
-std::string last_error() { return std::strerror(errno); }
+std::string last_error() {
+  return std::strerror(errno);
+}
 
 /// A file descriptor that is closed, and a temporary file that is removed unless it has been put in place.
 class NewFile {
@@ -31,9 +33,12 @@ class NewFile {
   }
 
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-  bool copy_mode(const std::filesystem::path& from) {
-    struct stat info {};
-    return stat(from.c_str(), &info) == 0 && fchmod(fd_, info.st_mode & 07777) == 0;
+  /// A name server that reads the file by its owner or group must be able to read the new one.
+  bool take_after(const struct stat& old) const {
+    struct stat own{};
+    if (fstat(fd_, &own) != 0) return false;
+    const bool same = own.st_uid == old.st_uid && own.st_gid == old.st_gid;
+    return (same || fchown(fd_, old.st_uid, old.st_gid) == 0) && fchmod(fd_, old.st_mode & 07777) == 0;
   }
   bool write_all(std::string_view content) {
     while (!content.empty()) {
@@ -61,11 +66,16 @@ std::optional<std::string> replace_file(const std::string& path, std::string_vie
   std::error_code error;
   const std::filesystem::path target = std::filesystem::canonical(path, error);
   if (error) return error.message();
+  struct stat info{};
+  if (stat(target.c_str(), &info) != 0) return last_error();
+  if (!S_ISREG(info.st_mode)) return "it is no regular file; nothing was written";
+  // Putting a new file in its place would get around the permissions of this one.
+  if (access(target.c_str(), W_OK) != 0) return last_error() + "; nothing was written";
   std::ifstream in(target, std::ios::binary);
   const std::string now{std::istreambuf_iterator<char>(in), {}};
   if (now != before) return "the file has changed since it was read; nothing was written";
   NewFile file(target);
-  if (!file.is_open() || !file.copy_mode(target) || !file.write_all(after) || !file.place(target)) return last_error();
+  if (!file.is_open() || !file.take_after(info) || !file.write_all(after) || !file.place(target)) return last_error();
   return std::nullopt;
 }
 

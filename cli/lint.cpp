@@ -211,7 +211,9 @@ class Lint {
       if (!text) return kUsage;
       for (const auto& file : envelint::audit::fix_zone(*text, zone_options(path), options_.selection)) {
         if (!options_.write) {
-          std::cout << envelint::text::unified_diff(file.path, file.before, file.after);
+          const std::string diff = envelint::text::unified_diff(file.path, file.before, file.after);
+          // `patch` needs the bytes as they are; a terminal would obey some of them.
+          std::cout << (standard_output().terminal ? visible_lines(diff) : diff);
           continue;
         }
         if (const auto fault = replace_file(file.path, file.before, file.after)) {

@@ -1,10 +1,13 @@
 #include "exit_status.hpp"
 #include "explain.hpp"
 #include "lint.hpp"
+#include "screen.hpp"
 
+#include <fmt/core.h>
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <sstream>
 #include <string>
 
 int main(int argc, char** argv) {
@@ -20,7 +23,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // CLI11 has a status of its own for each kind of wrong usage; ours is one.
-    return app.exit(error) == 0 ? cli::kOk : cli::kUsage;
+    std::ostringstream faults;
+    exit_status = app.exit(error, std::cout, faults) == 0 ? cli::kOk : cli::kUsage;
+    fmt::print(stderr, "{}", cli::visible_lines(faults.str()));
   }
-  return exit_status;
+  return cli::flush_output() ? exit_status : cli::kUsage;
 }

@@ -1,4 +1,4 @@
-#include "fuzz.hpp"
+#include "fuzz_edits.hpp"
 
 #include <envelint/audit/zone_audit.hpp>
 #include <envelint/audit/zone_fix.hpp>
@@ -20,10 +20,7 @@ void check_finding(const audit::DomainReport& domain, const finding::Finding& fi
   fuzz_require(static_cast<std::size_t>(finding.record) < domain.records.size(), "the record is in the report");
   const std::size_t size = domain.records[static_cast<std::size_t>(finding.record)].value.joined().size();
   fuzz_require(finding.span.start <= finding.span.end && finding.span.end <= size, "the span lies in the value");
-  if (!finding.fix) return;
-  for (const finding::Edit& edit : finding.fix->edits) {
-    fuzz_require(edit.span.start <= edit.span.end && edit.span.end <= size, "the edit lies in the value");
-  }
+  if (finding.fix) fuzz_edits(finding.fix->edits, size);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "fuzz.hpp"
+#include "fuzz_edits.hpp"
 
 #include <envelint/spf/rules.hpp>
 
@@ -20,9 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const finding::Label& label : finding.labels) {
       fuzz_require(label.span.start <= label.span.end && label.span.end <= size, "the label lies in the text");
     }
-    if (finding.fix) {
-      fuzz_require(finding::apply(record.text, finding.fix->edits) != record.text, "a fix changes the text");
-    }
+    if (!finding.fix) continue;
+    fuzz_edits(finding.fix->edits, size);
+    const std::string fixed = finding::apply(record.text, finding.fix->edits);
+    fuzz_require(fixed != record.text, "a fix changes the text");
+    fuzz_require(!record.valid() || !finding.fix->safe || spf::parse(fixed).valid(), "a safe fix breaks nothing");
   }
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace envelint::audit {
 namespace {
@@ -151,13 +152,13 @@ struct Check {
   }
 
   void listed_twice() const {
-    for (std::size_t i = 1; i < hosts.size(); ++i) {
-      const auto before = hosts.subspan(0, i);
-      const auto same = std::ranges::find(before, hosts[i].target, &MxHost::target);
-      if (same == before.end() || hosts[i].target.is_root() || same->preference == hosts[i].preference) continue;
-      add(Code::mx_listed_twice, hosts[i], hosts[i].target_span)
-          .message("`{}` is listed twice, with preference {} and {}", hosts[i].target.to_string(), same->preference,
-                   hosts[i].preference)
+    std::unordered_map<dns::Name, std::uint16_t> seen;
+    for (const MxHost& host : hosts) {
+      const auto [first, is_new] = seen.try_emplace(host.target, host.preference);
+      if (is_new || host.target.is_root() || first->second == host.preference) continue;
+      add(Code::mx_listed_twice, host, host.target_span)
+          .message("`{}` is listed twice, with preference {} and {}", host.target.to_string(), first->second,
+                   host.preference)
           .note("the second entry does nothing: whoever could not reach the host the first time tries it again")
           .help("keep the one with the lower number");
     }

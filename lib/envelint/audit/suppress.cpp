@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 
 namespace envelint::audit {
 namespace {
@@ -22,9 +24,8 @@ std::optional<FilePlace> place_of(const DomainReport& domain, const Finding& fin
   return finding.place;
 }
 
-bool covers(const dns::Suppression& suppression, const FilePlace& place) {
-  if (suppression.file != place.file) return false;
-  return suppression.whole_file || suppression.entry.overlaps(place.span) || suppression.entry.contains(place.span.start);
+bool covers(const dns::Suppression& suppression, finding::Span place) {
+  return suppression.entry.overlaps(place) || suppression.entry.contains(place.start);
 }
 
 bool names(const dns::Suppression& suppression, Code code) {
@@ -34,19 +35,50 @@ bool names(const dns::Suppression& suppression, Code code) {
 
 }  // namespace
 
-Suppressor::Suppressor(const dns::Zone& zone) : zone_(zone), used_(zone.suppressions.size(), false) {}
+Suppressor::Suppressor(const dns::Zone& zone) : zone_(zone), used_(zone.suppressions.size(), false) {
+  for (std::size_t i = 0; i < zone.suppressions.size(); ++i) {
+    (zone.suppressions[i].whole_file ? whole_file_ : by_entry_).push_back(i);
+  }
+  std::ranges::stable_sort(by_entry_, {}, [&](std::size_t i) {
+    const dns::Suppression& suppression = zone.suppressions[i];
+    return std::tuple(suppression.file, suppression.entry.start, suppression.entry.end);
+  });
+}
+
+bool Suppressor::silenced_by_file(std::uint32_t file, Code code) {
+  const auto [verdict, is_new] = file_verdicts_.try_emplace({file, code}, false);
+  if (!is_new) return verdict->second;
+  for (const std::size_t i : whole_file_) {
+    if (zone_.suppressions[i].file != file || !names(zone_.suppressions[i], code)) continue;
+    used_[i] = true;
+    verdict->second = true;
+  }
+  return verdict->second;
+}
+
+bool Suppressor::silenced_by_entry(const FilePlace& place, Code code) {
+  bool silenced = false;
+  auto it = std::ranges::partition_point(by_entry_, [&](std::size_t i) {
+    const dns::Suppression& suppression = zone_.suppressions[i];
+    return std::pair(suppression.file, suppression.entry.end) < std::pair(place.file, place.span.start);
+  });
+  for (; it != by_entry_.end(); ++it) {
+    const dns::Suppression& suppression = zone_.suppressions[*it];
+    if (suppression.file != place.file || suppression.entry.start > place.span.end) break;
+    if (!covers(suppression, place.span) || !names(suppression, code)) continue;
+    used_[*it] = true;
+    silenced = true;
+  }
+  return silenced;
+}
 
 bool Suppressor::silences(const DomainReport& domain, const Finding& finding) {
   if (zone_.suppressions.empty()) return false;
   const auto place = place_of(domain, finding);
   if (!place) return false;
-  bool silenced = false;
-  for (std::size_t i = 0; i < zone_.suppressions.size(); ++i) {
-    if (!covers(zone_.suppressions[i], *place) || !names(zone_.suppressions[i], finding.code)) continue;
-    used_[i] = true;
-    silenced = true;
-  }
-  return silenced;
+  // Both, so that each comment that has an effect is known to have one.
+  const bool by_file = silenced_by_file(place->file, finding.code);
+  return silenced_by_entry(*place, finding.code) || by_file;
 }
 
 void Suppressor::report_idle(finding::Findings& out) const {

@@ -4,6 +4,10 @@
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/finding/finding.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace envelint::audit {
@@ -22,7 +26,13 @@ class Suppressor {
   void report_idle(finding::Findings& out) const;
 
  private:
+  [[nodiscard]] bool silenced_by_file(std::uint32_t file, finding::Code code);
+  [[nodiscard]] bool silenced_by_entry(const finding::FilePlace& place, finding::Code code);
+
   const dns::Zone& zone_;
+  std::vector<std::size_t> whole_file_;  // indices into zone_.suppressions
+  std::vector<std::size_t> by_entry_;    // the others, in the order of their entries: entries are disjoint or the same
+  std::map<std::pair<std::uint32_t, finding::Code>, bool> file_verdicts_;
   std::vector<bool> used_;  // by index into zone_.suppressions
 };
 

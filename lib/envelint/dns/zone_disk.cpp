@@ -52,8 +52,13 @@ bool lies_within(const fs::path& path, const fs::path& folder) {
 
 std::expected<ZoneText, std::string> open_zone_file(const fs::path& path) {
   std::error_code error;
-  const fs::path canonical = fs::canonical(path, error);
-  if (error) return std::unexpected(error.message());
+  fs::path canonical = fs::canonical(path, error);
+  if (error) {
+    // A pipe behind /dev/stdin or /dev/fd/N is there, and has no name.
+    std::error_code fault;
+    if (!fs::exists(path, fault)) return std::unexpected(error.message());
+    canonical = path;
+  }
   if (fs::is_directory(canonical, error)) return std::unexpected("it is a folder");
   auto content = slurp(canonical);
   if (!content) return std::unexpected(std::move(content.error()));
