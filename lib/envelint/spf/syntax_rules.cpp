@@ -54,6 +54,7 @@ class SyntaxRules {
 
   bool separator_inside(const Fault& fault);
   bool glued(const Fault& fault);
+  bool trailing_separator(Span word);
 
   [[nodiscard]] const Term& term_of(const Fault& fault) const { return record_.terms[fault.term]; }
   [[nodiscard]] std::string_view at(Span span) const { return record_.at(span); }
@@ -226,18 +227,23 @@ bool SyntaxRules::glued(const Fault& fault) {
   return true;
 }
 
+// `mx,`, `ip4:192.0.2.1;`: punctuation where a space belongs.
+bool SyntaxRules::trailing_separator(Span word) {
+  const auto place = trailing_punctuation(at(word));
+  if (!place) return false;
+  const Span span = span_of(word.start + *place, word.end);
+  out_.add(Code::spf_wrong_term_separator, span)
+      .message("terms are separated by spaces, not by `{}`", at(span))
+      .note("{}", kPermerror)
+      .fix(span, "");
+  return true;
+}
+
 void SyntaxRules::unknown_mechanism(const Fault& fault) {
   const Term& term = term_of(fault);
   const std::string_view word = at(term.span);
   if (explained_ == fault.term) return;
-  if (const auto trailing = trailing_punctuation(word)) {
-    const Span span = span_of(term.span.start + *trailing, term.span.end);
-    out_.add(Code::spf_wrong_term_separator, span)
-        .message("terms are separated by spaces, not by `{}`", at(span))
-        .note("{}", kPermerror)
-        .fix(span, "");
-    return;
-  }
+  if (trailing_separator(term.span)) return;
   if (separator_inside(fault) || glued(fault)) return;
   if (const auto repair = repair_separator(word)) {
     out_.add(Code::spf_wrong_separator, span_of(term.span.start + repair->place, term.span.start + repair->place + 1))
@@ -290,14 +296,7 @@ void SyntaxRules::bad_value(const Fault& fault, Code code, std::string_view what
   const Term& term = term_of(fault);
   if (glued(fault)) return;
   const std::string_view value = at(fault.span);
-  if (trailing_punctuation(value)) {
-    const Span span = span_of(fault.span.start + *trailing_punctuation(value), fault.span.end);
-    out_.add(Code::spf_wrong_term_separator, span)
-        .message("terms are separated by spaces, not by `{}`", at(span))
-        .note("{}", kPermerror)
-        .fix(span, "");
-    return;
-  }
+  if (trailing_separator(fault.span)) return;
   auto draft = out_.add(code, fault.span);
   draft.message("`{}` is not {}", value, what).note("{}", kPermerror);
   if (const auto better = repair_address(value, term.mechanism)) {
@@ -360,14 +359,7 @@ void SyntaxRules::no_top_label(const Fault& fault) {
   const Term& term = term_of(fault);
   const std::string_view value = at(fault.span);
   if (glued(fault)) return;
-  if (const auto place = trailing_punctuation(value)) {
-    const Span span = span_of(fault.span.start + *place, fault.span.end);
-    out_.add(Code::spf_wrong_term_separator, span)
-        .message("terms are separated by spaces, not by `{}`", at(span))
-        .note("{}", kPermerror)
-        .fix(span, "");
-    return;
-  }
+  if (trailing_separator(fault.span)) return;
   if (const auto family = address_family(value)) {
     const std::string name = *family == net::Family::v4 ? "ip4" : "ip6";
     auto draft = out_.add(Code::spf_no_top_label, fault.span);
