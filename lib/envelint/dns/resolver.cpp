@@ -4,8 +4,8 @@
 
 namespace envelint::dns {
 namespace {
-constexpr std::array<std::string_view, 8> kTroubles{"timeout", "servfail",  "refused", "bogus",
-                                                    "network", "malformed", "loop",    "limit"};
+constexpr std::array<std::string_view, 9> kTroubles{"timeout",   "servfail", "refused", "bogus",  "network",
+                                                    "malformed", "loop",     "limit",   "outside"};
 }
 
 std::string_view to_string(Trouble trouble) noexcept { return kTroubles[static_cast<std::size_t>(trouble)]; }

@@ -33,7 +33,8 @@ enum class Trouble : std::uint8_t {
   network,    ///< no server could be reached
   malformed,  ///< what came back is no answer to the question
   loop,       ///< the CNAME chain leads back to itself, or is longer than 8
-  limit,      ///< the answer is larger than we take
+  limit,      ///< the answer is larger than we take, or too much was asked
+  outside,    ///< not asked: the name lies outside the zone files or the recording that answers
 };
 
 [[nodiscard]] std::string_view to_string(Trouble trouble) noexcept;
@@ -62,6 +63,16 @@ struct Answer {
   std::string detail;                  ///< more on the trouble for a person, may be empty
   std::vector<Record> records;         ///< of the type asked for, at the end of the CNAME chain
   std::vector<Name> chain;             ///< the CNAME targets on the way, in order
+
+  /// Seconds for which the answer holds: the least TTL on the way, or the negative TTL (RFC 2308 §5) where nothing is
+  /// there. Empty where the source knows none.
+  std::optional<std::uint32_t> ttl;
+  /// Whether a resolver that is believed says that DNSSEC has proved the answer (RFC 4035 §3.2.3).
+  bool authenticated = false;
+  /// The Extended DNS Error (RFC 8914) that came with the answer; its text is in `detail`.
+  std::optional<std::uint16_t> extended_error;
+  /// Who answered, as text (`192.0.2.53`, `192.0.2.53:5353`); empty for sources that are no servers.
+  std::string server;
 };
 
 /// Answers questions. Network, zone file, cache and recording all stand behind this.
