@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,7 @@ class FakeServer {
   [[nodiscard]] const envelint::io::Endpoint& endpoint() const { return listener_.endpoint(); }
 
   std::vector<Asked> asked;       ///< all questions so far
+  std::set<unsigned> ports;       ///< where UDP questions came from
   std::size_t connections = 0;    ///< TCP connections taken so far
   std::size_t open_connections = 0;
 
@@ -102,6 +104,7 @@ class FakeServer {
         const ssize_t got = ::recvfrom(udp_.number(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
         if (got < 0) break;
         bytes.resize(static_cast<std::size_t>(got));
+        ports.insert(from.sin_port);
         Asked question;
         question.bytes = std::move(bytes);
         asked.push_back(question);
@@ -125,26 +128,27 @@ class FakeServer {
     }
   }
 
-  envelint::task::Task<void> serve(envelint::io::Stream stream) {
+  /// Answers as they are ready, not in the order of the questions (RFC 7766 §7).
+  envelint::task::Task<void> serve(envelint::io::Stream connected) {
     ++open_connections;
-    bool open = true;
-    while (open) {
-      const auto length = co_await stream.read_exactly(2, Deadline::never());
+    const auto stream = std::make_shared<envelint::io::Stream>(std::move(connected));
+    while (true) {
+      const auto length = co_await stream->read_exactly(2, Deadline::never());
       if (!length || length->size() != 2) break;
       const std::size_t size = static_cast<std::size_t>(static_cast<unsigned char>((*length)[0])) << 8 |
                                static_cast<unsigned char>((*length)[1]);
-      auto bytes = co_await stream.read_exactly(size, Deadline::never());
+      auto bytes = co_await stream->read_exactly(size, Deadline::never());
       if (!bytes || bytes->size() != size) break;
       Asked question;
       question.bytes = *std::move(bytes);
       question.tcp = true;
       asked.push_back(question);
-      for (Sent& sent : handler_(question)) open = open && co_await send_tcp(&stream, std::move(sent));
+      for (Sent& sent : handler_(question)) tasks_.start(send_tcp(stream, std::move(sent)));
     }
     --open_connections;
   }
 
-  envelint::task::Task<bool> send_tcp(envelint::io::Stream* stream, Sent sent) {
+  envelint::task::Task<void> send_tcp(std::shared_ptr<envelint::io::Stream> stream, Sent sent) {
     if (sent.delay.count() > 0) co_await envelint::io::sleep_until(loop_, loop_->after(sent.delay));
     std::string framed;
     if (!sent.raw) put16(framed, static_cast<unsigned>(sent.bytes.size()));
@@ -153,10 +157,10 @@ class FakeServer {
     const std::size_t chunk = sent.chunk == 0 ? framed.size() : sent.chunk;
     for (std::size_t at = 0; at < framed.size(); at += chunk) {
       std::string piece = framed.substr(at, chunk);
-      if (co_await stream->write(std::move(piece), Deadline::never())) co_return false;
+      if (co_await stream->write(std::move(piece), Deadline::never())) break;
       if (sent.chunk != 0) co_await envelint::io::sleep_until(loop_, loop_->after(sent.pause));
     }
-    co_return !sent.half;
+    if (sent.half) stream->finish_writing();
   }
 
   envelint::io::EventLoop* loop_;
