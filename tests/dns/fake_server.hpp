@@ -41,8 +41,8 @@ struct Asked {
   }
   [[nodiscard]] envelint::dns::Query query() const { return {name(), type()}; }
   /// An empty answer to it, to be filled.
-  [[nodiscard]] Raw answer(unsigned rcode = 0) const {
-    Raw out;
+  [[nodiscard]] Draft answer(unsigned rcode = 0) const {
+    Draft out;
     out.id = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1]));
     out.flags |= rcode;
     out.question = question();
@@ -180,7 +180,7 @@ class ZoneHandler {
   std::vector<Sent> operator()(const Asked& asked) const {
     const envelint::dns::Answer answer = resolver_->answer(asked.query());
     if (answer.unknown() && answer.trouble == envelint::dns::Trouble::timeout) return {};
-    Raw out = asked.answer();
+    Draft out = asked.answer();
     if (answer.unknown()) out.flags |= answer.trouble == envelint::dns::Trouble::refused ? 5 : 2;
     if (answer.state == envelint::dns::Answer::State::nxdomain) out.flags |= 3;
     envelint::dns::Name owner = asked.name();

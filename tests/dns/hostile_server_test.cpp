@@ -13,14 +13,14 @@ const std::string kText = wire_strings({"real"});
 const std::string kForged = wire_strings({"forged"});
 
 /// The right answer, one TXT record.
-Raw right(const Asked& asked) {
-  Raw out = asked.answer();
+Draft right(const Asked& asked) {
+  Draft out = asked.answer();
   out.answer.push_back(wire_record("\xc0\x0c", 16, kText));
   return out;
 }
 
-Raw forged(const Asked& asked) {
-  Raw out = asked.answer();
+Draft forged(const Asked& asked) {
+  Draft out = asked.answer();
   out.answer.push_back(wire_record("\xc0\x0c", 16, kForged));
   return out;
 }
@@ -46,7 +46,7 @@ NetworkOptions mixed_case() {
 
 TEST_CASE("a reply with another identifier does not end the wait", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
-    Raw wrong = forged(asked);
+    Draft wrong = forged(asked);
     wrong.id = static_cast<std::uint16_t>(wrong.id + 1);
     return {wrong.bytes(), after(500ms, right(asked).bytes())};
   });
@@ -66,9 +66,9 @@ TEST_CASE("a reply from another port never arrives", "[dns][network]") {
 
 TEST_CASE("a reply to another question does not end the wait", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
-    Raw other_name = forged(asked);
+    Draft other_name = forged(asked);
     other_name.question = wire_question("evil.example", 16);
-    Raw other_type = forged(asked);
+    Draft other_type = forged(asked);
     other_type.question = wire_question("example.com", 1);
     return {other_name.bytes(), other_type.bytes(), after(500ms, right(asked).bytes())};
   });
@@ -78,11 +78,11 @@ TEST_CASE("a reply to another question does not end the wait", "[dns][network]")
 
 TEST_CASE("a question, another opcode and garbage are no replies", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
-    Raw question = forged(asked);
+    Draft question = forged(asked);
     question.flags &= 0x7fff;
-    Raw notify = forged(asked);
+    Draft notify = forged(asked);
     notify.flags |= 4 << 11;
-    Raw none = forged(asked);
+    Draft none = forged(asked);
     none.questions = 0;
     return {question.bytes(), notify.bytes(),     none.bytes(),      std::string(), std::string("x"),
             std::string(600, '\xff'), asked.bytes.substr(0, 11), after(500ms, right(asked).bytes())};
@@ -157,7 +157,7 @@ TEST_CASE("letter case is left alone on loopback", "[dns][network]") {
 
 TEST_CASE("a server that folds letter case is asked once more over TCP", "[dns][network]") {
   const auto fold = [](const Asked& asked) -> std::vector<Sent> {
-    Raw out = asked.tcp ? right(asked) : forged(asked);
+    Draft out = asked.tcp ? right(asked) : forged(asked);
     out.question = envelint::text::lower(out.question);
     return {out.bytes()};
   };
@@ -169,7 +169,7 @@ TEST_CASE("a server that folds letter case is asked once more over TCP", "[dns][
 
 TEST_CASE("names in an answer are spelled as they were asked for", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
-    Raw out = asked.answer();
+    Draft out = asked.answer();
     // A CNAME whose target is compressed by pointing into the question, behind its first label.
     std::string target("\x06target\xc0", 8);
     target += static_cast<char>(12 + 6);
@@ -183,7 +183,7 @@ TEST_CASE("names in an answer are spelled as they were asked for", "[dns][networ
 TEST_CASE("a truncated answer is never used but asked for over TCP", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
     if (asked.tcp) return {right(asked).bytes()};
-    Raw cut = forged(asked);
+    Draft cut = forged(asked);
     cut.flags |= 0x0200;
     return {cut.bytes().substr(0, cut.bytes().size() - 3)};
   });
@@ -193,7 +193,7 @@ TEST_CASE("a truncated answer is never used but asked for over TCP", "[dns][netw
 
 TEST_CASE("what is truncated over TCP too is no answer", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
-    Raw cut = forged(asked);
+    Draft cut = forged(asked);
     cut.flags |= 0x0200;
     return {cut.bytes()};
   });
@@ -285,7 +285,7 @@ TEST_CASE("a stream that is no DNS ends the connection", "[dns][network]") {
 
 TEST_CASE("a set of 64 kilobytes of text is answered over TCP", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
-    Raw out = asked.answer();
+    Draft out = asked.answer();
     if (!asked.tcp) {
       out.flags |= 0x0200;
       return {out.bytes()};
@@ -302,7 +302,7 @@ TEST_CASE("a set of 64 kilobytes of text is answered over TCP", "[dns][network]"
 TEST_CASE("a bomb of empty strings costs its own size and is refused", "[dns][network]") {
   for (const std::size_t strings : {65UL, 1000UL, 65'000UL}) {
     Net net([&](const Asked& asked) -> std::vector<Sent> {
-      Raw out = asked.answer();
+      Draft out = asked.answer();
       if (asked.tcp) {
         out.answer.push_back(wire_record("\xc0\x0c", 16, std::string(strings, '\0')));
       } else {
@@ -326,7 +326,7 @@ TEST_CASE("an answer that is out of order is told as such, without waiting", "[d
 TEST_CASE("a lookup takes no more than 256 kilobytes", "[dns][network]") {
   int step = 0;
   Net net([&](const Asked& asked) -> std::vector<Sent> {
-    Raw out = asked.answer();
+    Draft out = asked.answer();
     if (!asked.tcp) {
       out.flags |= 0x0200;
       return {out.bytes()};
@@ -384,7 +384,7 @@ TEST_CASE("lookups beyond the limit wait for their turn", "[dns][network]") {
 TEST_CASE("lookups whose askers go leave nothing behind", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
     if (!asked.tcp && asked.name() == *Name::parse("tcp.example")) {
-      Raw cut = asked.answer();
+      Draft cut = asked.answer();
       cut.flags |= 0x0200;
       return {cut.bytes()};
     }

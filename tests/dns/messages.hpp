@@ -89,7 +89,7 @@ inline std::string wire_extended_error(unsigned code, std::string_view text) {
 }
 
 /// A message put together piece by piece; its counts follow.
-struct Raw {
+struct Draft {
   std::uint16_t id = 0;
   unsigned flags = 0x8180;  // an answer of a resolver
   std::string question;     // with type and class

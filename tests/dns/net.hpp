@@ -28,8 +28,9 @@ using envelint::dns::Trouble;
 
 /// An answer in a line, as tests compare it.
 inline std::string shown(const Answer& answer) {
-  if (answer.unknown()) return fmt::format("{}: {}", to_string(answer.trouble), answer.detail);
-  std::string out = answer.state == Answer::State::nxdomain ? "nxdomain" : answer.nothing() ? "nodata" : "";
+  std::string out;
+  if (answer.unknown()) out = fmt::format("{}: {}", to_string(answer.trouble), answer.detail);
+  if (answer.nothing()) out = answer.state == Answer::State::nxdomain ? "nxdomain" : "nodata";
   for (const envelint::dns::Record& record : answer.records) {
     out.append(out.empty() ? "" : " | ").append(presentation(record.data));
   }
