@@ -52,7 +52,7 @@ struct CheckRequest {
   std::string receiver = "unknown";  ///< for the macro `%{r}`: the name of the host that checks
   std::uint64_t now = 0;             ///< for the macro `%{t}`: seconds since 1970
   CheckLimits limits;
-  bool trace = false;  ///< whether to keep CheckResult::steps
+  bool trace = false;  ///< whether to keep CheckResult::asked and CheckResult::steps
 };
 
 /// A question that a term asked, with its answer in a few words (`192.0.2.1, 192.0.2.2`, `does not exist`).
@@ -89,13 +89,14 @@ struct CheckResult {
   Verdict verdict = Verdict::none;
   Identity identity = Identity::mail_from;
   std::string domain;             ///< the domain that was checked; empty when there is none
-  std::string mechanism;          ///< the term of the domain's own record that decided, as written; may be empty
+  std::string mechanism;          ///< the term that matched, as written, in the last record of `path`; may be empty
   std::vector<std::string> path;  ///< from the domain by includes and redirects to the record whose term matched
   std::string explanation;        ///< for fail: what the domain says by `exp=` (§6.2), else empty. Bytes of others
   std::string reason;             ///< one sentence without a full stop
   std::uint32_t lookups = 0;
   std::uint32_t void_lookups = 0;
-  std::vector<Step> steps;        ///< empty unless asked for
+  std::vector<Asked> asked;       ///< for the domain's own record and the explanation; empty unless a trace is wanted
+  std::vector<Step> steps;        ///< empty unless a trace is wanted
 };
 
 /// Whether an address may send for a domain: check_host() of RFC 7208 §4, for the identity that a receiver checks.

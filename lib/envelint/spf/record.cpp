@@ -210,6 +210,13 @@ Record parse(std::string_view joined) {
   return record;
 }
 
+Record parse_explanation(std::string_view text) {
+  Record record;
+  record.text = text;
+  TermParser(record).parse_explanation();
+  return record;
+}
+
 bool looks_like_record(std::string_view joined) {
   Record record;
   record.text = joined.substr(0, kMaxPrefix + kVersion.size());

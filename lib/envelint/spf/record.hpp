@@ -139,6 +139,10 @@ inline constexpr std::size_t kMaxTerms = 10'000;
 /// @return the record as far as it can be read, with every fault. Never throws but for memory; linear.
 [[nodiscard]] Record parse(std::string_view joined);
 
+/// Reads the text that an `exp=` modifier leads to (§6.2): a macro-string in which spaces and all macros may stand. The
+/// result has one term, whose value is the whole text; faults mean that the text is not to be used.
+[[nodiscard]] Record parse_explanation(std::string_view text);
+
 /// The record in canonical form: `v=spf1`, single spaces, lower-case names, no `+`, no prefix length that says
 /// nothing, IPv6 as RFC 5952 writes it. Unreadable terms are printed as they stand, so that for every x
 /// `parse(print(parse(x)))` has the terms of `parse(x)`.

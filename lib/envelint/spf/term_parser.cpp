@@ -86,6 +86,14 @@ void TermParser::parse(Span word) {
   record_.terms.push_back(term_);
 }
 
+void TermParser::parse_explanation() {
+  term_ = Term{};
+  term_.kind = TermKind::modifier;
+  term_.span = term_.value = span_of(0, record_.text.size());
+  parse_macro_string(true);
+  record_.terms.push_back(term_);
+}
+
 void TermParser::parse_modifier(std::size_t equals) {
   term_.kind = TermKind::modifier;
   if (term_.qualifier_written) fault(FaultKind::modifier_qualifier, span_of(term_.span.start, term_.name.start));

@@ -17,6 +17,9 @@ class TermParser {
   /// @param word  the word's place in the record's text; not empty, no white space in it.
   void parse(Span word);
 
+  /// Reads the whole text of the record as the explanation that `exp=` leads to (§6.2): one term, whose value it is.
+  void parse_explanation();
+
  private:
   void parse_modifier(std::size_t equals);
   void parse_mechanism();
