@@ -79,4 +79,13 @@ std::optional<std::string> replace_file(const std::string& path, std::string_vie
   return std::nullopt;
 }
 
+std::optional<std::string> write_file(const std::string& path, std::string_view content) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return "it is no regular file";
+  NewFile file(path);
+  if (!file.is_open() || !file.write_all(content) || !file.place(path)) return last_error();
+  return std::nullopt;
+}
+
 }  // namespace cli

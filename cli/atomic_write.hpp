@@ -14,4 +14,8 @@ namespace cli {
 [[nodiscard]] std::optional<std::string> replace_file(const std::string& path, std::string_view before,
                                                       std::string_view after);
 
+/// Writes a file as a whole or not at all, in the place of one of that name if there is one. Only its owner may read it.
+/// @return in a few words why it could not be done, or nothing.
+[[nodiscard]] std::optional<std::string> write_file(const std::string& path, std::string_view content);
+
 }  // namespace cli

@@ -35,6 +35,7 @@ struct RecordReport {
   dns::Type type = dns::Type::txt;
   Kind kind = Kind::txt;
   dns::Text value;                   ///< TXT: the joined value; other types: their data in presentation form
+  std::string data;                  ///< other types, where `value` is as somebody wrote it: the data with whole names
   std::optional<bool> valid;         ///< whether a receiver that follows the RFC can use it; only kinds with a grammar
   std::optional<std::uint32_t> ttl;  ///< seconds
   std::optional<RecordSource> source;

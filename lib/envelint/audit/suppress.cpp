@@ -33,6 +33,12 @@ bool names(const dns::Suppression& suppression, Code code) {
                              [&](const std::string& pattern) { return match_length(pattern, code) > 0; });
 }
 
+bool names_any_that_needs_dns(const dns::Suppression& suppression) {
+  return std::ranges::any_of(finding::catalogue(), [&](const finding::CatalogueEntry& entry) {
+    return entry.needs.contains("dns") && names(suppression, entry.code);
+  });
+}
+
 }  // namespace
 
 Suppressor::Suppressor(const dns::Zone& zone) : zone_(zone), used_(zone.suppressions.size(), false) {
@@ -81,7 +87,7 @@ bool Suppressor::silences(const DomainReport& domain, const Finding& finding) {
   return silenced_by_entry(*place, finding.code) || by_file;
 }
 
-void Suppressor::report_idle(finding::Findings& out) const {
+void Suppressor::report_idle(finding::Findings& out, bool with_dns) const {
   for (std::size_t i = 0; i < zone_.suppressions.size(); ++i) {
     const dns::Suppression& suppression = zone_.suppressions[i];
     const FilePlace place{suppression.file, suppression.span};
@@ -90,6 +96,8 @@ void Suppressor::report_idle(finding::Findings& out) const {
           .place(place)
           .message("this comment is meant to silence a finding, and names none")
           .help("write `; envelint: ignore SPF062 -- why`");
+    } else if (!used_[i] && !with_dns && names_any_that_needs_dns(suppression)) {
+      continue;
     } else if (!used_[i]) {
       out.add(Code::x_idle_suppression, {})
           .place(place)

@@ -23,7 +23,9 @@ class Suppressor {
   [[nodiscard]] bool silences(const DomainReport& domain, const finding::Finding& finding);
 
   /// Adds X017 for each comment that silenced nothing, gives no reason or cannot be read. Call it at the end.
-  void report_idle(finding::Findings& out) const;
+  ///
+  /// @param with_dns  whether rules that ask DNS had their turn. Without, comments that name such a code are left alone.
+  void report_idle(finding::Findings& out, bool with_dns) const;
 
  private:
   [[nodiscard]] bool silenced_by_file(std::uint32_t file, finding::Code code);

@@ -2,6 +2,7 @@
 
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/judge.hpp>
+#include <envelint/audit/judge_domain.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/suppress.hpp>
 #include <envelint/audit/zone_hosts.hpp>
@@ -62,7 +63,8 @@ Name mail_domain(Kind kind, const Name& owner) {
 
 class ZoneAudit {
  public:
-  ZoneAudit(const dns::Zone& zone, const std::vector<Name>& only) : zone_(zone), only_(only), hosts_(zone) {}
+  ZoneAudit(const dns::Zone& zone, const std::vector<Name>& only, std::span<const DomainFacts> facts)
+      : zone_(zone), only_(only), facts_(facts), hosts_(zone) {}
 
   Report run() {
     report_.files = zone_.files;
@@ -73,6 +75,7 @@ class ZoneAudit {
     judge_records();
     judge_sets();
     judge_zone();
+    for (const DomainFacts& facts : facts_) judge_facts(facts, report_.domains[domain_index(facts.domain)]);
     for (DomainReport& domain : report_.domains) {
       drop_echoes(domain);
       check_across(domain);
@@ -137,6 +140,7 @@ class ZoneAudit {
       record.value = dns::Text(dns::presentation(entry.record.data));
     } else {
       record.value = words_of(entry, record.source->map);
+      record.data = dns::presentation(entry.record.data);
     }
     auto& records = report_.domains[domain].records;
     places_[index] = {domain, static_cast<int>(records.size())};
@@ -211,7 +215,11 @@ class ZoneAudit {
       hosts.push_back({mx.preference, mx.exchange, text::span_of(0, space),
                        text::span_of(std::min(space + 1, value.joined().size()), value.joined().size()), place.record});
     }
-    check_mx(owner, hosts, [this](const Name& name) { return hosts_.find(name); }, found);
+    const auto facts = std::ranges::find(facts_, owner, &DomainFacts::domain);
+    const auto lookup = [&](const Name& name) {
+      return facts == facts_.end() ? hosts_.find(name) : find_mail_host(*facts, name);
+    };
+    check_mx(owner, hosts, lookup, found);
   }
 
   void judge_tlsa(const std::vector<std::size_t>& indexes, finding::Findings& found) const {
@@ -266,7 +274,7 @@ class ZoneAudit {
       std::erase_if(domain.findings, [&](const Finding& finding) { return suppressor.silences(domain, finding); });
     }
     finding::Findings idle;
-    suppressor.report_idle(idle);
+    suppressor.report_idle(idle, !facts_.empty());
     if (!idle.items().empty()) std::ranges::move(idle.items(), std::back_inserter(report_.domains[home()].findings));
   }
 
@@ -280,6 +288,7 @@ class ZoneAudit {
 
   const dns::Zone& zone_;
   const std::vector<Name>& only_;
+  std::span<const DomainFacts> facts_;
   ZoneHosts hosts_;
   Report report_;
   std::unordered_map<Name, std::size_t> domain_of_;
@@ -289,6 +298,8 @@ class ZoneAudit {
 
 }  // namespace
 
-Report audit_zone(const dns::Zone& zone, const std::vector<Name>& only) { return ZoneAudit(zone, only).run(); }
+Report audit_zone(const dns::Zone& zone, const std::vector<Name>& only, std::span<const DomainFacts> facts) {
+  return ZoneAudit(zone, only, facts).run();
+}
 
 }  // namespace envelint::audit

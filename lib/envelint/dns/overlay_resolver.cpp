@@ -11,9 +11,11 @@ task::Task<Answer> OverlayResolver::ask_others(Query query) {
 }
 
 task::Task<Answer> OverlayResolver::query(Query query) {
-  if (!scope_.holds(query.name)) co_return co_await ask_others(std::move(query));
+  if (scope_.is_whole_zone() && !scope_.holds(query.name)) co_return co_await ask_others(std::move(query));
   Answer answer = zone_.answer(query);
-  if (!answer.nothing() || answer.chain.empty() || scope_.holds(answer.chain.back())) co_return answer;
+  const Name& last = answer.chain.empty() ? query.name : answer.chain.back();
+  if (!answer.nothing() || (scope_.is_whole_zone() && scope_.holds(last))) co_return answer;
+  if (answer.chain.empty()) co_return co_await ask_others(std::move(query));
   // An alias leads out of the files: what stands there, they do not know.
   Query tail(answer.chain.back(), query.type);
   Answer rest = co_await ask_others(std::move(tail));

@@ -6,8 +6,10 @@
 
 namespace envelint::dns {
 
-/// Answers from zone files for the names they have the say about, and lets another resolver answer for all others: the
-/// Internet as it will be once the files are published. An alias may lead from the files to the rest, not back.
+/// Answers from zone files, and lets another resolver answer for the rest: the Internet as it will be once the files
+/// are published. Files with an SOA record have the say about all names of their zones, so that what they do not hold is
+/// gone. Files without one are pieces: they stand for the record sets they hold and nothing else. An alias may lead
+/// from the files to the rest, not back.
 ///
 /// Refers to all it is given. As many questions may be in flight as the other resolver allows.
 class OverlayResolver : public Resolver {

@@ -1,0 +1,133 @@
+#include "dns_source.hpp"
+
+#include "atomic_write.hpp"
+
+#include <envelint/dns/cache.hpp>
+#include <envelint/dns/network_resolver.hpp>
+#include <envelint/dns/overlay_resolver.hpp>
+#include <envelint/dns/recording.hpp>
+#include <envelint/dns/resolv_conf.hpp>
+#include <envelint/dns/zone_resolver.hpp>
+#include <envelint/dns/zone_scope.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <fstream>
+
+namespace cli {
+
+using namespace envelint;
+
+namespace {
+
+std::expected<dns::Answers, std::string> open_recording(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(dns::kMaxRecordingBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || (in.fail() && !in.eof())) return std::unexpected(fmt::format("{}: it cannot be read", path));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  auto answers = dns::read_recording(text);
+  if (answers) return *std::move(answers);
+  return std::unexpected(fmt::format("{}:{}: {}", path, answers.error().line, answers.error().message));
+}
+
+std::expected<dns::NetworkOptions, std::string> network_options(const std::vector<std::string>& nameservers) {
+  if (nameservers.empty()) return dns::read_resolv_conf().options();
+  dns::NetworkOptions options;
+  for (const std::string& text : nameservers) {
+    const auto server = dns::parse_server(text);
+    if (!server) {
+      return std::unexpected(fmt::format(
+          "--nameserver `{}` is no address; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", text));
+    }
+    options.servers.push_back(*server);
+  }
+  return options;
+}
+
+}  // namespace
+
+struct DnsSource::State {
+  io::EventLoop loop;
+  std::string save_path;
+  // Each refers to those before it.
+  std::optional<dns::NetworkResolver> network;
+  std::optional<dns::CachingResolver> cache;
+  std::optional<dns::ReplayResolver> replay;
+  std::optional<dns::ZoneResolver> zone;
+  std::optional<dns::ZoneScope> scope;
+  std::optional<dns::OverlayResolver> overlay;
+  std::optional<dns::RecordingResolver> recording;
+  dns::Resolver* top = nullptr;
+
+  std::optional<std::string> open_base(const DnsOptions& options) {
+    if (!options.replay.empty()) {
+      auto answers = open_recording(options.replay);
+      if (!answers) return answers.error();
+      top = &replay.emplace(*std::move(answers));
+      return std::nullopt;
+    }
+    auto network_settings = network_options(options.nameservers);
+    if (!network_settings) return network_settings.error();
+    network.emplace(loop, *std::move(network_settings));
+    top = &cache.emplace(*network, loop);
+    return std::nullopt;
+  }
+
+  void open_zone(const dns::Zone& files, Outside outside) {
+    zone.emplace(files);
+    scope.emplace(files);
+    if (top == nullptr && (outside == Outside::nothing || !scope->is_whole_zone())) {
+      top = &*zone;
+      return;
+    }
+    top = &overlay.emplace(*zone, *scope, top);
+  }
+};
+
+void add_dns_options(CLI::App& command, DnsOptions& options) {
+  command.add_flag("--overlay", options.overlay, "the zone files' names from the files, all others live");
+  command.add_option("--nameserver", options.nameservers, "ask this server (default: those of /etc/resolv.conf); repeatable")
+      ->type_name("ADDR[:PORT]")
+      ->allow_extra_args(false);
+  command.add_option("--save-dns", options.save, "write down every question and answer, to be replayed")
+      ->type_name("FILE");
+  command.add_option("--replay", options.replay, "take the answers from such a file; nothing is asked")
+      ->type_name("FILE");
+}
+
+DnsSource::DnsSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
+DnsSource::~DnsSource() = default;
+
+std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const DnsOptions& options,
+                                                                       const dns::Zone* zone, Outside outside) {
+  if (options.overlay && zone == nullptr) return std::unexpected("--overlay goes with --zone FILE");
+  if (!options.replay.empty() && !options.nameservers.empty()) {
+    return std::unexpected("--replay asks no server; leave --nameserver out");
+  }
+  if (zone != nullptr && !options.overlay && (!options.replay.empty() || !options.nameservers.empty())) {
+    return std::unexpected("--zone alone asks nobody else; add --overlay to have other names answered too");
+  }
+  auto state = std::make_unique<State>();
+  state->save_path = options.save;
+  if (zone == nullptr || options.overlay) {
+    if (auto fault = state->open_base(options)) return std::unexpected(*std::move(fault));
+  }
+  if (zone != nullptr) state->open_zone(*zone, outside);
+  if (!options.save.empty()) state->top = &state->recording.emplace(*state->top);
+  return std::unique_ptr<DnsSource>(new DnsSource(std::move(state)));
+}
+
+dns::Resolver& DnsSource::resolver() { return *state_->top; }
+io::EventLoop& DnsSource::loop() { return state_->loop; }
+bool DnsSource::is_live() const { return state_->network.has_value(); }
+
+std::optional<std::string> DnsSource::save() const {
+  if (!state_->recording) return std::nullopt;
+  auto fault = write_file(state_->save_path, state_->recording->text());
+  if (fault) fault = fmt::format("{}: {}", state_->save_path, *fault);
+  return fault;
+}
+
+}  // namespace cli

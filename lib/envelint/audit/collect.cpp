@@ -1,0 +1,225 @@
+#include <envelint/audit/collect.hpp>
+
+#include <envelint/audit/reliance.hpp>
+#include <envelint/audit/selector_plan.hpp>
+#include <envelint/dns/reverse.hpp>
+#include <envelint/task/gather.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace envelint::audit {
+namespace {
+
+using dns::Answer;
+using dns::Name;
+using dns::Query;
+using dns::Type;
+
+/// No domain has this label; whatever stands there comes from a wildcard. The same in every run, so that a recording
+/// can be replayed.
+constexpr std::string_view kNobody = "envelint-probe-c5x2q7";
+
+constexpr std::size_t kMaxReverseNames = 5;
+constexpr std::size_t kMaxMisplaced = 16;
+
+/// Where TLS-RPT and MTA-STS records are put by mistake, as labels before the domain.
+constexpr std::array<std::string_view, 4> kWrongNames = {"_tls", "_smtp-tls._tcp", "_tlsrpt", "mta-sts"};
+
+/// `labels.domain`; nothing where that is too long for a name.
+std::optional<Name> below(std::string_view labels, const Name& domain) {
+  const auto relative = Name::parse(labels);
+  if (!relative) return std::nullopt;
+  const auto name = relative->under(domain);
+  return name ? std::optional(*name) : std::nullopt;
+}
+
+/// One domain's questions. Lives in the frame of collect().
+class Collector {
+ public:
+  Collector(dns::Resolver& resolver, Name domain, CollectOptions options, const dns::PublicSuffixList& suffixes)
+      : dns_(resolver, std::move(options.budget)), wanted_(std::move(options.selectors)), suffixes_(suffixes) {
+    facts_.domain = std::move(domain);
+  }
+
+  task::Task<DomainFacts> run() {
+    co_await ask_first();
+    plan_mail_hosts();
+    std::vector<task::Task<void>> work;
+    work.push_back(ask_mail_hosts());
+    work.push_back(ask_selectors());
+    work.push_back(ask_policy_host());
+    co_await task::gather(std::move(work));
+    co_await ask_reverse();
+    co_await ask_registrations();
+    facts_.providers = providers_of(facts_);
+    facts_.unanswered = dns_.unanswered();
+    facts_.questions = dns_.questions();
+    co_return std::move(facts_);
+  }
+
+ private:
+  task::Task<void> ask(Query query, Answer* out) { *out = co_await dns_.query(std::move(query)); }
+
+  void add(std::vector<task::Task<void>>& work, std::optional<Name> name, Type type, Answer& out) {
+    if (name) work.push_back(ask(Query(*std::move(name), type), &out));
+  }
+
+  task::Task<void> ask_first() {
+    const Name& domain = facts_.domain;
+    std::vector<task::Task<void>> work;
+    add(work, domain, Type::txt, facts_.txt);
+    add(work, domain, Type::mx, facts_.mx);
+    add(work, domain, Type::a, facts_.a);
+    add(work, domain, Type::aaaa, facts_.aaaa);
+    add(work, below("_domainkey", domain), Type::txt, facts_.domainkey);
+    add(work, below("_mta-sts", domain), Type::txt, facts_.mta_sts);
+    add(work, below("_smtp._tls", domain), Type::txt, facts_.tls_rpt);
+    add(work, below(kNobody, domain), Type::txt, facts_.any_text);
+    add(work, below(std::string(kNobody) + "._domainkey", domain), Type::txt, facts_.any_key);
+    facts_.misplaced.reserve(kMaxMisplaced);
+    for (const std::string_view labels : kWrongNames) add_misplaced(work, below(labels, domain));
+    co_await task::gather(std::move(work));
+  }
+
+  // The list does not grow beyond what was reserved: questions on their way hold its elements.
+  void add_misplaced(std::vector<task::Task<void>>& work, std::optional<Name> name) {
+    if (!name || facts_.misplaced.size() == kMaxMisplaced) return;
+    facts_.misplaced.push_back({*name, {}});
+    add(work, std::move(name), Type::txt, facts_.misplaced.back().txt);
+  }
+
+  void plan_mail_hosts() {
+    for (const dns::Record& record : facts_.mx.records) {
+      const auto* mx = std::get_if<dns::Mx>(&record.data);
+      if (mx == nullptr || mx->exchange.is_root() || facts_.mail_hosts.size() == kMaxMailHosts) continue;
+      if (std::ranges::find(facts_.mail_hosts, mx->exchange, &MailHost::name) != facts_.mail_hosts.end()) continue;
+      facts_.mail_hosts.push_back({mx->exchange, {}, {}});
+    }
+  }
+
+  task::Task<void> ask_mail_hosts() {
+    std::vector<task::Task<void>> work;
+    for (MailHost& host : facts_.mail_hosts) {
+      add(work, host.name, Type::a, host.a);
+      add(work, host.name, Type::aaaa, host.aaaa);
+    }
+    co_await task::gather(std::move(work));
+    // RFC 5321 §5.1: without an MX record the domain itself is the mail host.
+    const bool implicit = facts_.mx.nothing() && (facts_.a.has_records() || facts_.aaaa.has_records());
+    if (implicit) facts_.mail_hosts.push_back({facts_.domain, facts_.a, facts_.aaaa});
+  }
+
+  task::Task<void> ask_policy_host() {
+    auto name = below("mta-sts", facts_.domain);
+    if (!facts_.mta_sts.has_records() || !name) co_return;
+    facts_.policy_host.name = *name;
+    std::vector<task::Task<void>> work;
+    add(work, name, Type::a, facts_.policy_host.a);
+    add(work, name, Type::aaaa, facts_.policy_host.aaaa);
+    co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> ask_selectors() {
+    co_await ask_selectors_of(plan_selectors(facts_, wanted_));
+    const bool found = std::ranges::any_of(facts_.selectors, [](const SelectorFacts& s) { return s.txt.has_records(); });
+    if (!found && wanted_.empty()) co_await ask_selectors_of(plan_common_selectors(facts_));
+    co_await ask_misplaced_keys();
+  }
+
+  task::Task<void> ask_selectors_of(std::vector<SelectorFacts> plan) {
+    std::vector<task::Task<void>> work;
+    for (SelectorFacts& selector : plan) work.push_back(ask(Query(selector.name, Type::txt), &selector.txt));
+    co_await task::gather(std::move(work));
+    std::ranges::move(plan, std::back_inserter(facts_.selectors));
+  }
+
+  // A key that was published without `._domainkey`, or with the domain twice behind it.
+  task::Task<void> ask_misplaced_keys() {
+    std::vector<task::Task<void>> work;
+    for (const SelectorFacts& selector : facts_.selectors) {
+      if (selector.origin == SelectorOrigin::common || !selector.txt.nothing()) continue;
+      add_misplaced(work, below(selector.selector, facts_.domain));
+      const auto once = selector.name.under(facts_.domain);
+      if (once) add_misplaced(work, *once);
+    }
+    co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> ask_reverse() {
+    for (const MailHost& host : facts_.mail_hosts) {
+      for (const Answer* answer : {&host.a, &host.aaaa}) plan_reverse(host, *answer);
+    }
+    std::vector<task::Task<void>> work;
+    for (ReverseFacts& facts : facts_.reverse) work.push_back(ask_reverse_of(&facts));
+    co_await task::gather(std::move(work));
+  }
+
+  void plan_reverse(const MailHost& host, const Answer& answer) {
+    for (const dns::Record& record : answer.records) {
+      const auto* address = std::get_if<net::Address>(&record.data);
+      if (address == nullptr || facts_.reverse.size() == kMaxReverse) continue;
+      if (std::ranges::find(facts_.reverse, *address, &ReverseFacts::address) != facts_.reverse.end()) continue;
+      ReverseFacts facts;
+      facts.address = *address;
+      facts.host = host.name;
+      facts_.reverse.push_back(std::move(facts));
+    }
+  }
+
+  task::Task<void> ask_reverse_of(ReverseFacts* facts) {
+    spf::CheckRequest request(facts->address, "postmaster@" + facts_.domain.to_string(), facts->host.to_string());
+    const spf::CheckResult result = co_await spf::check_host(dns_, std::move(request));
+    facts->spf = result.verdict;
+    Query reverse(dns::reverse_name(facts->address), Type::ptr);
+    facts->ptr = co_await dns_.query(std::move(reverse));
+    for (const dns::Record& record : facts->ptr.records) {
+      const auto* name = std::get_if<Name>(&record.data);
+      if (name == nullptr || facts->names.size() == kMaxReverseNames) continue;
+      ReverseName found{*name, {}, false};
+      Query back(*name, facts->address.is_v4() ? Type::a : Type::aaaa);
+      found.addresses = co_await dns_.query(std::move(back));
+      found.leads_back = std::ranges::any_of(found.addresses.records, [&](const dns::Record& one) {
+        const auto* address = std::get_if<net::Address>(&one.data);
+        return address != nullptr && *address == facts->address;
+      });
+      facts->names.push_back(std::move(found));
+    }
+  }
+
+  // A domain that does not exist can be registered by anybody.
+  task::Task<void> ask_registrations() {
+    std::vector<Unregistered> others = names_relied_on(facts_, suffixes_);
+    std::vector<Answer> answers(others.size());
+    std::vector<task::Task<void>> work;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      work.push_back(ask(Query(others[i].organizational_domain, Type::soa), &answers[i]));
+    }
+    co_await task::gather(std::move(work));
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      if (answers[i].state == Answer::State::nxdomain) facts_.unregistered.push_back(std::move(others[i]));
+    }
+  }
+
+  dns::BoundedResolver dns_;
+  std::vector<std::string> wanted_;
+  const dns::PublicSuffixList& suffixes_;
+  DomainFacts facts_;
+};
+
+}  // namespace
+
+bool DomainFacts::has_null_mx() const {
+  if (mx.records.size() != 1) return false;
+  const auto* only = std::get_if<dns::Mx>(&mx.records.front().data);
+  return only != nullptr && only->exchange.is_root();
+}
+
+task::Task<DomainFacts> collect(dns::Resolver& resolver, Name domain, CollectOptions options,
+                                const dns::PublicSuffixList& suffixes) {
+  Collector collector(resolver, std::move(domain), std::move(options), suffixes);
+  co_return co_await collector.run();
+}
+
+}  // namespace envelint::audit
