@@ -128,6 +128,21 @@ std::optional<Request> read_request(const std::string& zone_text) {
   return request;
 }
 
+/// What live DNS has where that is not the example's zone: the lines after `;live `.
+std::string live_lines(const std::string& zone_text) {
+  std::string out;
+  for (const std::string& line : split_lines(zone_text)) {
+    if (line.starts_with(";live ")) out += line.substr(6) + "\n";
+  }
+  return out;
+}
+
+dns::Zone read_example(const std::string& text) {
+  dns::ZoneOptions options;
+  options.origin = *dns::Name::parse("example.com");
+  return dns::read_zone({.path = "example.zone", .content = text, .identity = {}}, options);
+}
+
 audit::Report report_of(const dns::Zone& zone, const std::string& zone_text) {
   auto request = read_request(zone_text);
   if (!request) return audit::audit_zone(zone);
@@ -135,13 +150,17 @@ audit::Report report_of(const dns::Zone& zone, const std::string& zone_text) {
   std::vector<audit::DomainFacts> facts;
   static const dns::PublicSuffixList suffixes;
   facts.push_back(task::sync_wait(audit::collect(dns, request->domain, request->options, suffixes)));
+  if (const std::string live_text = live_lines(zone_text); !live_text.empty()) {
+    const dns::Zone live_zone = read_example(live_text);
+    dns::ZoneResolver live(live_zone);
+    facts.front().live_differences =
+        task::sync_wait(audit::compare_with_live(dns, live, audit::mail_questions(zone, request->domain)));
+  }
   return audit::audit_zone(zone, {request->domain}, facts);
 }
 
 std::vector<Found> lint(const std::string& zone_text) {
-  dns::ZoneOptions options;
-  options.origin = *dns::Name::parse("example.com");
-  const dns::Zone zone = dns::read_zone({.path = "example.zone", .content = zone_text, .identity = {}}, options);
+  const dns::Zone zone = read_example(zone_text);
   const audit::Report report = report_of(zone, zone_text);
   std::vector<Found> out;
   for (const audit::DomainReport& domain : report.domains) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/providers.hpp>
 #include <envelint/dns/bounded_resolver.hpp>
 #include <envelint/dns/name.hpp>
@@ -93,6 +94,7 @@ struct DomainFacts {
   std::vector<SelectorFacts> selectors;
   std::vector<ProviderFacts> providers;
   std::vector<Unregistered> unregistered;
+  std::vector<LiveDifference> live_differences;  ///< between zone files and live DNS, where that was asked for
   std::vector<dns::Unanswered> unanswered;  ///< every question that nobody answered
   std::size_t questions = 0;
 
