@@ -3,6 +3,7 @@
 #include <envelint/audit/answer_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/mx_rules.hpp>
+#include <envelint/audit/overview.hpp>
 #include <envelint/audit/record_index.hpp>
 #include <envelint/dns/rdata.hpp>
 #include <envelint/spf/record_selection.hpp>
@@ -134,6 +135,7 @@ DomainReport judge_domain(const DomainFacts& facts) {
   report.domain = facts.domain.to_string();
   judge_facts(facts, report);
   check_across(report);
+  report.overview = overview_of(facts, report);
   return report;
 }
 
