@@ -3,6 +3,7 @@
 #include "atomic_write.hpp"
 
 #include <envelint/dns/cache.hpp>
+#include <envelint/dns/fragment_resolver.hpp>
 #include <envelint/dns/network_resolver.hpp>
 #include <envelint/dns/overlay_resolver.hpp>
 #include <envelint/dns/recording.hpp>
@@ -57,6 +58,7 @@ struct DnsSource::State {
   std::optional<dns::ReplayResolver> replay;
   std::optional<dns::ZoneResolver> zone;
   std::optional<dns::ZoneScope> scope;
+  std::optional<dns::FragmentResolver> fragment;
   std::optional<dns::OverlayResolver> overlay;
   std::optional<dns::RecordingResolver> recording;
   dns::Resolver* top = nullptr;
@@ -78,11 +80,13 @@ struct DnsSource::State {
   void open_zone(const dns::Zone& files, Outside outside) {
     zone.emplace(files);
     scope.emplace(files);
-    if (top == nullptr && (outside == Outside::nothing || !scope->is_whole_zone())) {
+    if (top == nullptr && outside == Outside::nothing) {
       top = &*zone;
-      return;
+    } else if (top == nullptr && !scope->is_whole_zone()) {
+      top = &fragment.emplace(*zone, files);
+    } else {
+      top = &overlay.emplace(*zone, *scope, top);
     }
-    top = &overlay.emplace(*zone, *scope, top);
   }
 };
 
@@ -122,6 +126,15 @@ std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const Dns
 dns::Resolver& DnsSource::resolver() { return *state_->top; }
 io::EventLoop& DnsSource::loop() { return state_->loop; }
 bool DnsSource::is_live() const { return state_->network.has_value(); }
+
+void DnsSource::record(const std::vector<dns::Unanswered>& unanswered) {
+  if (!state_->recording) return;
+  for (const dns::Unanswered& one : unanswered) {
+    dns::Answer answer(one.trouble, one.detail);
+    answer.server = one.server;
+    state_->recording->add(one.query, answer);
+  }
+}
 
 std::optional<std::string> DnsSource::save() const {
   if (!state_->recording) return std::nullopt;

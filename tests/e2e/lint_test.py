@@ -60,7 +60,7 @@ class ExitStatus(Folder):
         for arguments in ([], ["lint"], ["lint", "--no-such-option"], ["lint", "--record", "v=spf1", "--type", "x"],
                           ["lint", "--select", "NOPE", "--record", "v=spf1"], ["explain", "NOPE999"],
                           ["lint", "--zone", self.path("gone.zone")], ["lint", "--zone", self.folder.name],
-                          ["lint", "--zone", PROGRAM], ["lint", "example.com"],
+                          ["lint", "--zone", PROGRAM], ["lint", "user@example.com"],
                           ["lint", "--record", "v=spf1", "-"]):
             with self.subTest(arguments):
                 done = run(*arguments)

@@ -55,6 +55,10 @@ class Collector {
     co_await ask_registrations();
     facts_.providers = providers_of(facts_);
     facts_.unanswered = dns_.unanswered();
+    // They failed in the order of chance; a replay is to say the same.
+    std::ranges::sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
+      return std::pair(a.query.name, a.query.type) < std::pair(b.query.name, b.query.type);
+    });
     facts_.questions = dns_.questions();
     co_return std::move(facts_);
   }

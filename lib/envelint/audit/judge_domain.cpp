@@ -4,6 +4,7 @@
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/mx_rules.hpp>
+#include <envelint/audit/overview.hpp>
 #include <envelint/audit/record_index.hpp>
 #include <envelint/dns/rdata.hpp>
 #include <envelint/spf/record_selection.hpp>
@@ -136,6 +137,7 @@ DomainReport judge_domain(const DomainFacts& facts) {
   report.domain = facts.domain.to_string();
   judge_facts(facts, report);
   check_across(report);
+  report.overview = overview_of(facts, report);
   return report;
 }
 

@@ -1,5 +1,6 @@
 #include <envelint/render/json.hpp>
 
+#include <envelint/audit/overview.hpp>
 #include <envelint/render/corrected.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
@@ -57,12 +58,27 @@ class DomainWriter {
       json_.close_object();
     }
     json_.close_array();
+    add_overview();
     json_.close_object();
   }
 
  private:
   [[nodiscard]] const audit::RecordReport& record(int index) const {
     return domain_.records[static_cast<std::size_t>(index)];
+  }
+
+  void add_overview() {
+    if (domain_.overview.empty()) return;
+    json_.open_array("overview");
+    for (const audit::OverviewLine& line : domain_.overview) {
+      json_.open_object();
+      json_.member("area", audit::to_string(line.area));
+      json_.member("state", audit::to_string(line.state));
+      if (const auto worst = audit::worst_in(domain_, line.area)) json_.member("worst", to_string(*worst));
+      json_.member("text", line.text);
+      json_.close_object();
+    }
+    json_.close_array();
   }
 
   void add_record(int index) {
