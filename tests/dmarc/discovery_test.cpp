@@ -83,6 +83,7 @@ TEST_CASE("psd=y above the second label puts it there too", "[dmarc][discovery]"
 TEST_CASE("psd=y of the domain where the walk starts ends it, but is no boundary above it", "[dmarc][discovery]") {
   const Discovery found = discover(R"(_dmarc.bank. TXT "v=DMARC1; p=quarantine; sp=reject; psd=y")", "bank");
   CHECK(organization(found.rfc9989) == "bank");
+  CHECK(found.rfc9989.organizational_domain.boundary == Boundary::fewest_labels);
   CHECK(in_words(found.rfc9989.domain) == "quarantine by p of bank");
   CHECK(in_words(found.rfc9989.subdomain) == "reject by sp of bank");
 }

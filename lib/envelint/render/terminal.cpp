@@ -1,6 +1,7 @@
 #include <envelint/render/terminal.hpp>
 
 #include <envelint/render/block.hpp>
+#include <envelint/render/dmarc_view.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
 #include <envelint/render/words.hpp>
@@ -64,6 +65,7 @@ class Pages {
   void add_domain(const audit::DomainReport& domain, bool heading) {
     const bool clean = domain.findings.empty() && domain.unknown.empty();
     if (heading && !clean) add_heading(domain);
+    if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
     add_findings(domain);
     for (const audit::UnknownReport& unknown : domain.unknown) add_unknown(unknown);
     add_summary(domain);
