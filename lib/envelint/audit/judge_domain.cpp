@@ -2,6 +2,7 @@
 
 #include <envelint/audit/answer_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
+#include <envelint/audit/dmarc_rules.hpp>
 #include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/overview.hpp>
@@ -57,6 +58,7 @@ class Records {
     }
     add_at(facts_.mta_sts, Kind::mta_sts);
     add_at(facts_.tls_rpt, Kind::tls_rpt);
+    judge_dmarc_facts(facts_, index_, report_);
   }
 
  private:
@@ -124,6 +126,7 @@ MxTarget find_mail_host(const DomainFacts& facts, const dns::Name& name) {
 }
 
 void judge_facts(const DomainFacts& facts, DomainReport& report) {
+  report.dmarc = facts.dmarc;
   Findings found;
   check_answers(facts, found);
   if (!facts.does_not_exist()) Records(facts, report).add_all();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <envelint/audit/kind.hpp>
+#include <envelint/dmarc/discovery.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
@@ -68,6 +69,7 @@ struct DomainReport {
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
   std::vector<OverviewLine> overview;  ///< of a domain that was looked up; empty otherwise
+  std::optional<dmarc::Discovery> dmarc;  ///< where the domain was looked up
 };
 
 /// The result of one lint run.

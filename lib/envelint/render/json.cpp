@@ -2,6 +2,7 @@
 
 #include <envelint/audit/overview.hpp>
 #include <envelint/render/corrected.hpp>
+#include <envelint/render/dmarc_json.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
 
@@ -50,6 +51,7 @@ class DomainWriter {
     json_.open_array("findings");
     for (const Finding& finding : domain_.findings) add_finding(finding);
     json_.close_array();
+    if (domain_.dmarc) write_dmarc(json_, *domain_.dmarc);
     json_.open_array("unknown");
     for (const audit::UnknownReport& unknown : domain_.unknown) {
       json_.open_object();

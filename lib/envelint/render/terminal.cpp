@@ -1,6 +1,7 @@
 #include <envelint/render/terminal.hpp>
 
 #include <envelint/render/block.hpp>
+#include <envelint/render/dmarc_view.hpp>
 #include <envelint/render/overview.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
@@ -69,6 +70,7 @@ class Pages {
     if ((heading || !domain.overview.empty()) && !clean) add_heading(domain);
     append_overview(out_, paint_, domain, width_);
     add_findings(domain);
+    if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
     add_unknowns(domain);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
