@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <array>
 #include <fstream>
 
 namespace cli {
@@ -23,11 +24,17 @@ using namespace envelint;
 namespace {
 
 std::expected<dns::Answers, std::string> open_recording(const std::string& path) {
+  const auto cannot = [&path] { return std::unexpected(fmt::format("{}: it cannot be read", path)); };
   std::ifstream in(path, std::ios::binary);
-  std::string text(dns::kMaxRecordingBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (in.fail() && !in.eof())) return std::unexpected(fmt::format("{}: it cannot be read", path));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (!in.is_open()) return cannot();
+  std::string text;
+  std::array<char, 65536> block{};
+  // One octet more than a recording may have is enough to know.
+  while (in && text.size() <= dns::kMaxRecordingBytes) {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) return cannot();
   auto answers = dns::read_recording(text);
   if (answers) return *std::move(answers);
   return std::unexpected(fmt::format("{}:{}: {}", path, answers.error().line, answers.error().message));

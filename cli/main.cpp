@@ -2,6 +2,7 @@
 #include "explain.hpp"
 #include "lint.hpp"
 #include "screen.hpp"
+#include "spf.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(28);
   int exit_status = 0;
   cli::add_lint(app, exit_status);
+  cli::add_spf(app, exit_status);
   cli::add_explain(app, exit_status);
   try {
     app.parse(argc, argv);
