@@ -9,6 +9,7 @@
 #include <envelint/dns/resolv_conf.hpp>
 #include <envelint/dns/zone_resolver.hpp>
 #include <envelint/dns/zone_scope.hpp>
+#include <envelint/io/socket.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -70,6 +71,7 @@ struct DnsSource::State {
     }
     auto network_settings = network_options(options.nameservers);
     if (!network_settings) return network_settings.error();
+    io::raise_descriptor_limit();  // with few, sockets are shared: it works, and is easier to forge
     network.emplace(loop, *std::move(network_settings));
     top = &cache.emplace(*network, loop);
     return std::nullopt;

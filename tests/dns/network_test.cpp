@@ -240,6 +240,20 @@ TEST_CASE("an answer says whether it has been proved, if the server is believed"
   CHECK(Net(proved, far).answer("example.com").authenticated);
 }
 
+TEST_CASE("an answer in pieces is proved if all of them are", "[dns][network]") {
+  for (const bool tail_proved : {true, false}) {
+    Net net([&](const Asked& asked) -> std::vector<Sent> {
+      const bool tail = asked.name() == *Name::parse("b.example");
+      Draft out = tail ? text_answer(asked, "tail") : asked.answer();
+      if (!tail) out.answer.push_back(wire_record("\xc0\x0c", 5, wire_name("b.example")));
+      if (!tail || tail_proved) out.flags |= 0x0020;
+      return {out.bytes()};
+    });
+    CHECK(net.answer("a.example").authenticated == tail_proved);
+    CHECK(net.server.asked.size() == 2);
+  }
+}
+
 TEST_CASE("records off the chain are not believed", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
     Draft out = asked.answer();
@@ -317,6 +331,17 @@ TEST_CASE("chains that loop or are too long are told as such", "[dns][network]")
   });
   CHECK(across.ask("a.example").starts_with("loop: the CNAME chain is longer than 8 via n1.example"));
   CHECK(step == 9);
+}
+
+TEST_CASE("a chain of eight is followed to its end", "[dns][network]") {
+  int step = 0;
+  Net net([&](const Asked& asked) -> std::vector<Sent> {
+    if (step == 8) return {text_answer(asked, "end").bytes()};
+    Draft out = asked.answer();
+    out.answer.push_back(wire_record("\xc0\x0c", 5, wire_name(fmt::format("n{}.example", ++step))));
+    return {out.bytes()};
+  });
+  CHECK(net.ask("a.example").starts_with("\"end\" via n1.example"));
 }
 
 TEST_CASE("a DNAME that makes a name too long leads nowhere", "[dns][network]") {
