@@ -122,6 +122,7 @@ std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const Dns
 }
 
 dns::Resolver& DnsSource::resolver() { return *state_->top; }
+dns::DirectResolver* DnsSource::direct() { return state_->network ? &*state_->network : nullptr; }
 io::EventLoop& DnsSource::loop() { return state_->loop; }
 bool DnsSource::is_live() const { return state_->network.has_value(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <envelint/dns/direct_resolver.hpp>
 #include <envelint/dns/resolver.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/io/event_loop.hpp>
@@ -45,6 +46,8 @@ class DnsSource {
   ~DnsSource();
 
   [[nodiscard]] envelint::dns::Resolver& resolver();
+  /// Asks single servers; nullptr where nothing is asked over the network.
+  [[nodiscard]] envelint::dns::DirectResolver* direct();
   [[nodiscard]] envelint::io::EventLoop& loop();
   /// Whether answers come over the network, so that waiting is to be expected.
   [[nodiscard]] bool is_live() const;

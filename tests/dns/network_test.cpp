@@ -381,8 +381,9 @@ TEST_CASE("a server that does not recurse is no resolver", "[dns][network]") {
 
 namespace {
 
-ServerAnswer ask_directly(Net& net, std::string_view name) {
-  return net.loop.run(net.resolver.ask(net.server.endpoint(), Query(*Name::parse(name), Type::txt)));
+ServerAnswer ask_directly(Net& net, std::string_view name,
+                          envelint::io::Deadline until = envelint::io::Deadline::never()) {
+  return net.loop.run(net.resolver.ask(net.server.endpoint(), Query(*Name::parse(name), Type::txt), until));
 }
 
 }  // namespace
@@ -440,6 +441,8 @@ TEST_CASE("a zone's own server that is silent or refuses is trouble", "[dns][net
   const auto start = mute.loop.now();
   CHECK(ask_directly(mute, "example.com").answer.trouble == Trouble::timeout);
   CHECK(mute.loop.now() - start == 3s);
+  CHECK(ask_directly(mute, "example.com", mute.loop.after(500ms)).answer.trouble == Trouble::timeout);
+  CHECK(mute.loop.now() - start == 3500ms);
   Net closed(always(5));
   CHECK(ask_directly(closed, "example.com").answer.trouble == Trouble::refused);
 }

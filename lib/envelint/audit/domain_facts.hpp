@@ -1,6 +1,7 @@
 #pragma once
 
 #include <envelint/audit/providers.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/bounded_resolver.hpp>
 #include <envelint/dns/name.hpp>
 #include <envelint/dns/resolver.hpp>
@@ -93,6 +94,7 @@ struct DomainFacts {
   std::vector<SelectorFacts> selectors;
   std::vector<ProviderFacts> providers;
   std::vector<Unregistered> unregistered;
+  std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
   std::vector<dns::Unanswered> unanswered;  ///< every question that nobody answered
   std::size_t questions = 0;
 

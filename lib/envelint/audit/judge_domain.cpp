@@ -1,6 +1,7 @@
 #include <envelint/audit/judge_domain.hpp>
 
 #include <envelint/audit/answer_rules.hpp>
+#include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/record_index.hpp>
@@ -124,9 +125,11 @@ MxTarget find_mail_host(const DomainFacts& facts, const dns::Name& name) {
 void judge_facts(const DomainFacts& facts, DomainReport& report) {
   Findings found;
   check_answers(facts, found);
+  check_authority(facts, found);
   if (!facts.does_not_exist()) Records(facts, report).add_all();
   std::ranges::move(found.items(), std::back_inserter(report.findings));
   add_unknown(facts, report);
+  report.authoritative = facts.authoritative;
 }
 
 DomainReport judge_domain(const DomainFacts& facts) {

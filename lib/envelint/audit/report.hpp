@@ -1,6 +1,7 @@
 #pragma once
 
 #include <envelint/audit/kind.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
@@ -53,6 +54,7 @@ struct DomainReport {
   std::vector<RecordReport> records;
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
+  std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
 };
 
 /// The result of one lint run.

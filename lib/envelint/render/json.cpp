@@ -3,6 +3,7 @@
 #include <envelint/render/corrected.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
+#include <envelint/render/servers.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -57,6 +58,7 @@ class DomainWriter {
       json_.close_object();
     }
     json_.close_array();
+    if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
   }
 

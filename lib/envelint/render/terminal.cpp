@@ -3,6 +3,7 @@
 #include <envelint/render/block.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
+#include <envelint/render/servers.hpp>
 #include <envelint/render/words.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -66,6 +67,7 @@ class Pages {
     if (heading && !clean) add_heading(domain);
     add_findings(domain);
     for (const audit::UnknownReport& unknown : domain.unknown) add_unknown(unknown);
+    if (domain.authoritative) append_servers(out_, paint_, width_, *domain.authoritative);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
     if (!clean && &domain != &report_.domains.back()) out_ += '\n';
