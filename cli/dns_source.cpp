@@ -10,6 +10,7 @@
 #include <envelint/dns/resolv_conf.hpp>
 #include <envelint/dns/zone_resolver.hpp>
 #include <envelint/dns/zone_scope.hpp>
+#include <envelint/io/socket.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -79,6 +80,7 @@ struct DnsSource::State {
     }
     auto network_settings = network_options(options.nameservers);
     if (!network_settings) return network_settings.error();
+    io::raise_descriptor_limit();  // with few, sockets are shared: it works, and is easier to forge
     network.emplace(loop, *std::move(network_settings));
     top = &cache.emplace(*network, loop);
     return std::nullopt;
@@ -131,6 +133,7 @@ std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const Dns
 }
 
 dns::Resolver& DnsSource::resolver() { return *state_->top; }
+dns::DirectResolver* DnsSource::direct() { return state_->network ? &*state_->network : nullptr; }
 io::EventLoop& DnsSource::loop() { return state_->loop; }
 bool DnsSource::is_live() const { return state_->network.has_value(); }
 

@@ -1,4 +1,5 @@
 #include <support/catch.hpp>
+#include <support/zone_servers.hpp>
 
 #include <envelint/audit/collect.hpp>
 #include <envelint/audit/zone_audit.hpp>
@@ -108,10 +109,12 @@ Found locate(const audit::Report& report, const audit::DomainReport& domain, con
   return found;
 }
 
-/// What the first line of an example asks for: `; lint example.com --selector s1`. The zone is then all of DNS.
+/// What the first line of an example asks for: `; lint example.com --selector s1`. The zone is then all of DNS. With
+/// `--authoritative` each of its servers is asked too (support/zone_servers.hpp says how they may differ).
 struct Request {
   dns::Name domain;
   audit::CollectOptions options;
+  bool authoritative = false;
 };
 
 std::optional<Request> read_request(const std::string& zone_text) {
@@ -121,6 +124,10 @@ std::optional<Request> read_request(const std::string& zone_text) {
   words >> word;
   Request request{*dns::Name::parse(word), {}};
   while (words >> word) {
+    if (word == "--authoritative") {
+      request.authoritative = true;
+      continue;
+    }
     REQUIRE(word == "--selector");
     words >> word;
     request.options.selectors.push_back(word);
@@ -147,6 +154,9 @@ audit::Report report_of(const dns::Zone& zone, const std::string& zone_text) {
   auto request = read_request(zone_text);
   if (!request) return audit::audit_zone(zone);
   dns::ZoneResolver dns(zone);
+  test::ZoneServersOf servers(zone_text, request->domain);
+  if (request->authoritative) request->options.direct = &servers;
+  request->options.authoritative.any_address = true;  // those of documentation
   std::vector<audit::DomainFacts> facts;
   static const dns::PublicSuffixList suffixes;
   facts.push_back(task::sync_wait(audit::collect(dns, request->domain, request->options, suffixes)));

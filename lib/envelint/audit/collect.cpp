@@ -1,5 +1,6 @@
 #include <envelint/audit/collect.hpp>
 
+#include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
 #include <envelint/dns/reverse.hpp>
@@ -43,7 +44,12 @@ std::optional<Name> below(std::string_view labels, const Name& domain) {
 class Collector {
  public:
   Collector(dns::Resolver& resolver, Name domain, CollectOptions options, const dns::PublicSuffixList& suffixes)
-      : dns_(resolver, std::move(options.budget)), wanted_(std::move(options.selectors)), suffixes_(suffixes) {
+      : resolver_(resolver),
+        dns_(resolver, std::move(options.budget)),
+        wanted_(std::move(options.selectors)),
+        suffixes_(suffixes),
+        direct_(options.direct),
+        authoritative_(std::move(options.authoritative)) {
     facts_.domain = std::move(domain);
   }
 
@@ -58,6 +64,7 @@ class Collector {
     co_await task::gather(std::move(work));
     co_await ask_reverse();
     co_await ask_registrations();
+    if (direct_ != nullptr) co_await ask_zone_servers();
     facts_.providers = providers_of(facts_);
     facts_.unanswered = dns_.unanswered();
     // They failed in the order of chance; a replay is to say the same.
@@ -253,9 +260,17 @@ class Collector {
     }
   }
 
+  task::Task<void> ask_zone_servers() {
+    std::vector<Query> questions = questions_to_servers(facts_);
+    facts_.authoritative = co_await dns::ask_authoritative(resolver_, *direct_, std::move(questions), authoritative_);
+  }
+
+  dns::Resolver& resolver_;
   dns::BoundedResolver dns_;
   std::vector<std::string> wanted_;
   const dns::PublicSuffixList& suffixes_;
+  dns::DirectResolver* direct_;
+  dns::AuthoritativeOptions authoritative_;
   DomainFacts facts_;
 };
 

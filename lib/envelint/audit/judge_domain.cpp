@@ -1,6 +1,7 @@
 #include <envelint/audit/judge_domain.hpp>
 
 #include <envelint/audit/answer_rules.hpp>
+#include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/dmarc_rules.hpp>
 #include <envelint/audit/live_comparison.hpp>
@@ -129,10 +130,12 @@ void judge_facts(const DomainFacts& facts, DomainReport& report) {
   report.dmarc = facts.dmarc;
   Findings found;
   check_answers(facts, found);
+  check_authority(facts, found);
   if (!facts.does_not_exist()) Records(facts, report).add_all();
   check_live_differences(facts, report, found);
   std::ranges::move(found.items(), std::back_inserter(report.findings));
   add_unknown(facts, report);
+  report.authoritative = facts.authoritative;
 }
 
 DomainReport judge_domain(const DomainFacts& facts) {

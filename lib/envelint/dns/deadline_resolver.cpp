@@ -2,9 +2,9 @@
 
 #include <envelint/io/signal.hpp>
 
-#include <utility>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace envelint::dns {
 namespace {

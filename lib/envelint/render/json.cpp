@@ -5,6 +5,7 @@
 #include <envelint/render/dmarc_json.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
+#include <envelint/render/servers.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -61,6 +62,7 @@ class DomainWriter {
     }
     json_.close_array();
     add_overview();
+    if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
   }
 

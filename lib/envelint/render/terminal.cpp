@@ -5,6 +5,7 @@
 #include <envelint/render/overview.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
+#include <envelint/render/servers.hpp>
 #include <envelint/render/words.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -71,6 +72,7 @@ class Pages {
     append_overview(out_, paint_, domain, width_);
     add_findings(domain);
     if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
+    if (domain.authoritative) append_servers(out_, paint_, width_, *domain.authoritative);
     add_unknowns(domain);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
