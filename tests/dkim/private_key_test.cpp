@@ -260,7 +260,7 @@ TEST_CASE("a file that is something else is named, and told what to do", "[dkim]
   CHECK(fault_of("{\"kty\":\"RSA\"}").kind == Kind::not_a_key);
   CHECK(fault_of("").message == "this file is empty");
   CHECK(fault_of("\n \n").kind == Kind::empty);
-  CHECK(fault_of("hello").message == "this is no private key");
+  CHECK(fault_of("hello").message == "this file holds no key");
   CHECK(fault_of(replaced(pkcs8_pem(key), "\n", "\\n")).kind == Kind::container);
   CHECK(fault_of(pkcs8_pem(key) + pkcs8_pem(key)).kind == Kind::several);
 }

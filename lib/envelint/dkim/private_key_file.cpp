@@ -416,15 +416,15 @@ class PrivateKeyReader {
   [[nodiscard]] Result open_der(Octets octets) const {
     der::Reader outside(octets);
     const auto outer = outside.next(der::kSequence);
-    if (!outer) return fault(Kind::not_a_key, "this is no private key");
+    if (!outer) return fault(Kind::not_a_key, "this file holds no key");
     der::Reader inner(outer->content);
     if (inner.peek() == der::kSequence) return open_sequence(octets, *outer);
     const auto version = inner.next(der::kInteger);
-    if (!version) return fault(Kind::not_a_key, "this is no private key");
+    if (!version) return fault(Kind::not_a_key, "this file holds no key");
     if (inner.peek() == der::kInteger && version->length == 1) return open_rsa(octets);
     if (inner.peek() == der::kInteger) return fault(Kind::public_key, "this is a public key; the private one is needed");
     if (inner.peek() == der::kOctetString) return other_algorithm("a key of an elliptic curve (ECDSA)");
-    if (inner.peek() != der::kSequence) return fault(Kind::not_a_key, "this is no private key");
+    if (inner.peek() != der::kSequence) return fault(Kind::not_a_key, "this file holds no key");
     if (version->content.size() == 1 && version->content[0] == 3) return bundle();
     if (!outer->whole()) {
       return damaged(fmt::format("it announces {} octets and {} are there", outer->length, outer->content.size()));
@@ -447,7 +447,7 @@ class PrivateKeyReader {
   [[nodiscard]] Result open_sequence(Octets octets, const der::Element& outer) const {
     der::Reader parts(outer.content);
     const auto first = parts.next(der::kSequence);
-    if (!first) return fault(Kind::not_a_key, "this is no private key");
+    if (!first) return fault(Kind::not_a_key, "this file holds no key");
     if (parts.peek() == der::kOctetString) return open_encrypted(octets);
     if (parts.peek() == der::kBitString) {
       return fault(Kind::public_key, "this is a public key; the private one is needed");
@@ -455,7 +455,7 @@ class PrivateKeyReader {
     if (parts.peek() == der::kSequence) {
       return fault(Kind::certificate, "this is a certificate; the private key that belongs to it is in another file");
     }
-    return fault(Kind::not_a_key, "this is no private key");
+    return fault(Kind::not_a_key, "this file holds no key");
   }
 
   [[nodiscard]] Result open_encrypted(Octets octets) const {
@@ -498,7 +498,7 @@ class PrivateKeyReader {
     if (octets && octets->reveal().starts_with("openssh-key-v1")) {
       return fault(Kind::container, std::string(convert_openssh()));
     }
-    return fault(Kind::not_a_key, "this is no private key");
+    return fault(Kind::not_a_key, "this file holds no key");
   }
 
   static std::unexpected<KeyFileFault> needs_passphrase() {
