@@ -1,5 +1,6 @@
 #include "exit_status.hpp"
 #include "explain.hpp"
+#include "keygen.hpp"
 #include "lint.hpp"
 #include "screen.hpp"
 #include "spf.hpp"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   cli::add_lint(app, exit_status);
   cli::add_spf(app, exit_status);
   cli::add_explain(app, exit_status);
+  cli::add_keygen(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
