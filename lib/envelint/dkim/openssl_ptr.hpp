@@ -11,11 +11,17 @@ namespace envelint::dkim {
 
 struct OpensslFree {
   void operator()(BIO* bio) const noexcept { BIO_free_all(bio); }
+  void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
   void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+  void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
   void operator()(X509* certificate) const noexcept { X509_free(certificate); }
 };
 
 using BioPtr = std::unique_ptr<BIO, OpensslFree>;
+using MdContextPtr = std::unique_ptr<EVP_MD_CTX, OpensslFree>;
+using MdPtr = std::unique_ptr<EVP_MD, OpensslFree>;
+using PkeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, OpensslFree>;
 using PkeyPtr = std::unique_ptr<EVP_PKEY, OpensslFree>;
 using X509Ptr = std::unique_ptr<X509, OpensslFree>;
 
