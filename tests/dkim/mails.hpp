@@ -72,7 +72,7 @@ inline envelint::dkim::PkeyPtr rfc_ed25519_key() {
 
 inline envelint::text::Bytes sign_octets(EVP_PKEY* key, std::string_view data, bool sha1) {
   const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
-  const envelint::dkim::MdContextPtr context(EVP_MD_CTX_new());
+  const envelint::dkim::DigestContextPtr context(EVP_MD_CTX_new());
   envelint::text::Bytes digest;
   std::string_view input = data;
   if (!rsa) {

@@ -9,8 +9,8 @@ namespace {
 
 /// Fetched once: OpenSSL looks an algorithm up at every use of it otherwise.
 const EVP_MD* algorithm(HashAlgorithm hash) {
-  static const MdPtr kSha1(EVP_MD_fetch(nullptr, "SHA1", nullptr));
-  static const MdPtr kSha256(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  static const DigestPtr kSha1(EVP_MD_fetch(nullptr, "SHA1", nullptr));
+  static const DigestPtr kSha256(EVP_MD_fetch(nullptr, "SHA256", nullptr));
   return hash == HashAlgorithm::sha1 ? kSha1.get() : kSha256.get();
 }
 

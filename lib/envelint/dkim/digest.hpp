@@ -40,7 +40,7 @@ class Digest : public Sink {
   void flush();
   void hash(std::string_view octets);
 
-  MdContextPtr context_;
+  DigestContextPtr context_;
   std::uint64_t limit_;
   std::uint64_t octets_ = 0;
   std::size_t gathered_ = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <envelint/dkim/public_key.hpp>
 #include <envelint/dkim/signature.hpp>
+#include <envelint/dkim/verifying_key.hpp>
 #include <envelint/dns/resolver.hpp>
 #include <envelint/mail/message.hpp>
 #include <envelint/task/task.hpp>

@@ -34,23 +34,22 @@ inline constexpr std::uint32_t kMaxRsaBits = 8192;
 inline constexpr std::uint32_t kMinRsaBits = 1024;
 
 /// A public key, ready to verify signatures. For one thread at a time. Moves, does not copy.
-class PublicKey {
+class VerifyingKey {
  public:
   /// @param data  what was found in `p=`; its `public_key` is used, in whichever container it was published.
-  [[nodiscard]] static std::expected<PublicKey, KeyTrouble> load(const KeyData& data);
+  [[nodiscard]] static std::expected<VerifyingKey, KeyTrouble> load(const KeyData& data);
 
   [[nodiscard]] KeyAlgorithm algorithm() const noexcept { return algorithm_; }
   /// Of an RSA modulus; 256 for Ed25519.
   [[nodiscard]] std::uint32_t bits() const noexcept { return bits_; }
 
-/// Verifiers must handle 4096 bits and may handle more (RFC 8301 §3.2); the time a verification takes grows with the
-/// square.
+  /// Whether `signature` is one over this digest: PKCS#1 v1.5 for RSA (RFC 6376 §3.3), PureEdDSA over the octets of the
   /// digest for Ed25519 (RFC 8463 §3). False for anything that is not exactly that.
   [[nodiscard]] bool verify(HashAlgorithm hash, std::span<const std::uint8_t> digest,
                             std::span<const std::uint8_t> signature) const;
 
  private:
-  PublicKey() = default;
+  VerifyingKey() = default;
 
   [[nodiscard]] bool verify_rsa(HashAlgorithm hash, std::span<const std::uint8_t> digest,
                                 std::span<const std::uint8_t> signature) const;
@@ -67,7 +66,7 @@ class PublicKey {
 struct LoadedKey {
   KeyRecord record;
   KeyData data;
-  std::expected<PublicKey, KeyTrouble> key;
+  std::expected<VerifyingKey, KeyTrouble> key;
 };
 
 /// Reads a key record and its key.

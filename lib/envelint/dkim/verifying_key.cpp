@@ -1,4 +1,4 @@
-#include <envelint/dkim/public_key.hpp>
+#include <envelint/dkim/verifying_key.hpp>
 
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -45,8 +45,8 @@ std::string_view to_string(KeyTrouble trouble) noexcept {
   return kWords[static_cast<std::size_t>(trouble)];
 }
 
-std::expected<PublicKey, KeyTrouble> PublicKey::load(const KeyData& data) {
-  PublicKey out;
+std::expected<VerifyingKey, KeyTrouble> VerifyingKey::load(const KeyData& data) {
+  VerifyingKey out;
   out.algorithm_ = data.algorithm;
   out.bits_ = data.bits;
   if (data.algorithm == KeyAlgorithm::rsa) {
@@ -65,16 +65,16 @@ std::expected<PublicKey, KeyTrouble> PublicKey::load(const KeyData& data) {
   return out;
 }
 
-bool PublicKey::verify(HashAlgorithm hash, std::span<const std::uint8_t> digest,
-                       std::span<const std::uint8_t> signature) const {
+bool VerifyingKey::verify(HashAlgorithm hash, std::span<const std::uint8_t> digest,
+                          std::span<const std::uint8_t> signature) const {
   const bool verified =
       algorithm_ == KeyAlgorithm::rsa ? verify_rsa(hash, digest, signature) : verify_ed25519(digest, signature);
   if (!verified) ERR_clear_error();  // else the queue of this thread fills up with what others send
   return verified;
 }
 
-bool PublicKey::verify_rsa(HashAlgorithm hash, std::span<const std::uint8_t> digest,
-                           std::span<const std::uint8_t> signature) const {
+bool VerifyingKey::verify_rsa(HashAlgorithm hash, std::span<const std::uint8_t> digest,
+                              std::span<const std::uint8_t> signature) const {
   PkeyContextPtr other;
   if (hash != HashAlgorithm::sha256) {
     other = rsa_context(key_.get(), hash);
@@ -84,8 +84,8 @@ bool PublicKey::verify_rsa(HashAlgorithm hash, std::span<const std::uint8_t> dig
   return EVP_PKEY_verify(context, signature.data(), signature.size(), digest.data(), digest.size()) == 1;
 }
 
-bool PublicKey::verify_ed25519(std::span<const std::uint8_t> digest, std::span<const std::uint8_t> signature) const {
-  const MdContextPtr context(EVP_MD_CTX_new());
+bool VerifyingKey::verify_ed25519(std::span<const std::uint8_t> digest, std::span<const std::uint8_t> signature) const {
+  const DigestContextPtr context(EVP_MD_CTX_new());
   return context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
          EVP_DigestVerify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1;
 }
@@ -94,7 +94,7 @@ std::shared_ptr<const LoadedKey> load_key(std::string_view joined) {
   KeyRecord record = parse_key_record(joined);
   const KeyTag* tag = record.find(TagId::key);
   KeyData data = tag == nullptr ? KeyData{} : read_key(record.slice(tag->value), record.key_type());
-  auto key = PublicKey::load(data);
+  auto key = VerifyingKey::load(data);
   return std::make_shared<const LoadedKey>(LoadedKey{std::move(record), std::move(data), std::move(key)});
 }
 
