@@ -11,6 +11,7 @@ namespace envelint::dkim {
 
 struct OpensslFree {
   void operator()(BIO* bio) const noexcept { BIO_free_all(bio); }
+  void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
   void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
   void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
@@ -21,6 +22,7 @@ struct OpensslFree {
 
 using BioPtr = std::unique_ptr<BIO, OpensslFree>;
 using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, OpensslFree>;
+using DigestPtr = std::unique_ptr<EVP_MD, OpensslFree>;
 using EncryptedKeyPtr = std::unique_ptr<X509_SIG, OpensslFree>;
 using Pkcs8Ptr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, OpensslFree>;
 using PkeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, OpensslFree>;
