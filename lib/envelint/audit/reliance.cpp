@@ -34,7 +34,8 @@ class Reliance {
  private:
   void add_spf(const spf::Record& record) {
     for (const spf::Term& term : record.terms) {
-      if (term.value.empty() || term.has_macros() || term.is(spf::Modifier::exp)) continue;
+      const bool is_network = term.is(spf::Mechanism::ip4) || term.is(spf::Mechanism::ip6);
+      if (term.value.empty() || term.has_macros() || is_network || term.is(spf::Modifier::exp)) continue;
       const auto target = dns::Name::parse(record.at(term.value));
       if (target) add(*target, fmt::format("`{}` in the SPF record", record.at(term.span)));
     }
