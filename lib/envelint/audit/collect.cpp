@@ -3,6 +3,7 @@
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
 #include <envelint/dns/reverse.hpp>
+#include <envelint/spf/record_selection.hpp>
 #include <envelint/task/gather.hpp>
 
 #include <algorithm>
@@ -50,6 +51,7 @@ class Collector {
     work.push_back(ask_mail_hosts());
     work.push_back(ask_selectors());
     work.push_back(ask_policy_host());
+    work.push_back(explore_spf());
     co_await task::gather(std::move(work));
     co_await ask_reverse();
     co_await ask_registrations();
@@ -119,6 +121,13 @@ class Collector {
     add(work, name, Type::a, facts_.policy_host.a);
     add(work, name, Type::aaaa, facts_.policy_host.aaaa);
     co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> explore_spf() {
+    const auto records = spf::select_records(facts_.txt);
+    if (records.size() != 1) co_return;
+    std::string record(records.front()->joined());
+    facts_.spf_tree = co_await spf::explore(dns_, facts_.domain, std::move(record));
   }
 
   task::Task<void> ask_selectors() {

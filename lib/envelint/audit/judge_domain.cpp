@@ -2,6 +2,7 @@
 
 #include <envelint/audit/answer_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
+#include <envelint/audit/judge_spf.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/record_index.hpp>
 #include <envelint/dns/rdata.hpp>
@@ -125,6 +126,7 @@ void judge_facts(const DomainFacts& facts, DomainReport& report) {
   Findings found;
   check_answers(facts, found);
   if (!facts.does_not_exist()) Records(facts, report).add_all();
+  judge_spf_tree(facts, report);
   std::ranges::move(found.items(), std::back_inserter(report.findings));
   add_unknown(facts, report);
 }

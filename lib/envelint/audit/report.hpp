@@ -4,6 +4,7 @@
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
+#include <envelint/spf/tree.hpp>
 #include <envelint/text/source_file.hpp>
 #include <envelint/text/source_map.hpp>
 
@@ -53,6 +54,7 @@ struct DomainReport {
   std::vector<RecordReport> records;
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
+  std::optional<spf::Tree> spf;  ///< what the SPF record costs, where DNS was asked
 };
 
 /// The result of one lint run.
