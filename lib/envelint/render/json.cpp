@@ -3,6 +3,7 @@
 #include <envelint/render/corrected.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
+#include <envelint/render/spf_json.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -49,6 +50,7 @@ class DomainWriter {
     json_.open_array("findings");
     for (const Finding& finding : domain_.findings) add_finding(finding);
     json_.close_array();
+    if (domain_.spf) add_spf(json_, *domain_.spf);
     json_.open_array("unknown");
     for (const audit::UnknownReport& unknown : domain_.unknown) {
       json_.open_object();

@@ -3,6 +3,7 @@
 #include <envelint/render/block.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
+#include <envelint/render/spf_tree.hpp>
 #include <envelint/render/words.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -65,6 +66,7 @@ class Pages {
     const bool clean = domain.findings.empty() && domain.unknown.empty();
     if (heading && !clean) add_heading(domain);
     add_findings(domain);
+    if (domain.spf) append_spf_tree(out_, paint_, *domain.spf, width_);
     for (const audit::UnknownReport& unknown : domain.unknown) add_unknown(unknown);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
