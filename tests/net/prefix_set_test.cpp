@@ -105,6 +105,16 @@ TEST_CASE("a set covers what several prefixes hold together", "[net][prefix_set]
   CHECK_FALSE(set.contains(prefix("::ffff:192.0.2.1").address()));
 }
 
+TEST_CASE("what is taken away leaves gaps", "[net][prefix_set]") {
+  PrefixSet set = set_of({"192.0.2.0/24", "2001:db8::/32", "::/128"});
+  set.remove(set_of({"192.0.2.0/26", "192.0.2.255", "2001:db8::/33", "0.0.0.0/8"}));
+  CHECK(listed(set) == "192.0.2.64/26 192.0.2.128/26 192.0.2.192/27 192.0.2.224/28 192.0.2.240/29 192.0.2.248/30 "
+                       "192.0.2.252/31 192.0.2.254 :: 2001:db8:8000::/33");
+  PrefixSet all = set_of({"0.0.0.0/0", "::/0"});
+  all.remove(set_of({"0.0.0.0/0", "::/1"}));
+  CHECK(listed(all) == "8000::/1");
+}
+
 TEST_CASE("set arithmetic agrees with brute force", "[net][prefix_set][property]") {
   std::mt19937 random(3);
   for (int round = 0; round < 25; ++round) {
@@ -147,5 +157,15 @@ TEST_CASE("set arithmetic agrees with brute force", "[net][prefix_set][property]
     PrefixSet joined(std::vector<Prefix>(all.begin(), middle));
     joined.add(PrefixSet(std::vector<Prefix>(middle, all.end())));
     REQUIRE(joined == at_once);
+
+    const PrefixSet taken(std::vector<Prefix>(middle, all.end()));
+    PrefixSet left = at_once;
+    left.remove(taken);
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      same = same && left.contains(address_at(i)) == (bits[i] && !taken.contains(address_at(i)));
+    }
+    REQUIRE(same);
+    REQUIRE(at_once.covers(taken));
+    REQUIRE(left.covers(at_once) == taken.empty());
   }
 }

@@ -27,6 +27,36 @@ std::string written(std::string_view text) {
   return out;
 }
 
+/// A tree in which every member of the schema occurs.
+spf::Tree full_tree() {
+  spf::Tree tree;
+  tree.v4 = {11, 1};
+  tree.v6 = {11, 0};
+  tree.best = 1;
+  tree.best_term = "a";
+  tree.authorised.add(net::Prefix::parse("192.0.2.0/28").value());
+  spf::TreeTerm include;
+  include.term = "include:_spf.example.net";
+  include.span = {7, 31};
+  include.number = 1;
+  include.cost = 11;
+  include.target = "_spf.example.net";
+  include.answer = "16 IPv4, 1 IPv6 /64";
+  include.ipv4 = 16;
+  include.ipv6_networks = 1;
+  include.redundant = true;
+  spf::TreeTerm inner;
+  inner.depth = 1;
+  inner.parent = 0;
+  inner.term = "a";
+  inner.number = 2;
+  inner.fate = spf::TermFate::nothing;
+  inner.void4 = true;
+  tree.terms = {include, inner};
+  tree.mend = spf::Mend{{{spf::MendStep::Kind::list_addresses, 0, "ip4:192.0.2.0/28"}}, "v=spf1 ip4:192.0.2.0/28", 0, true};
+  return tree;
+}
+
 /// A report in which every member of the schema occurs.
 audit::Report full_report() {
   const std::string zone = "$TTL 300\n@ TXT \"v=spf1 ipv4:192.0.2.1\" \" -all\"\n";
@@ -52,6 +82,7 @@ audit::Report full_report() {
   domain.find_elsewhere().message("the file").place({0, {0, 4}});
   domain.find_elsewhere().message("a name").owner("_dmarc.example.com");
   domain.report().unknown.push_back({"example.net TXT", "timeout"});
+  domain.report().spf = full_tree();
   return {{std::make_shared<const text::SourceFile>("x.zone", zone)}, {domain.take()}};
 }
 

@@ -4,6 +4,7 @@
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
 #include <envelint/dns/reverse.hpp>
+#include <envelint/spf/record_selection.hpp>
 #include <envelint/task/gather.hpp>
 
 #include <algorithm>
@@ -61,6 +62,7 @@ class Collector {
     work.push_back(ask_selectors());
     work.push_back(ask_policy_host());
     work.push_back(ask_dmarc());
+    work.push_back(explore_spf());
     co_await task::gather(std::move(work));
     co_await ask_reverse();
     co_await ask_registrations();
@@ -177,6 +179,11 @@ class Collector {
       add(work, std::move(name), Type::txt, facts_.dmarc_wrong_names.back().txt);
     }
     co_await task::gather(std::move(work));
+  task::Task<void> explore_spf() {
+    const auto records = spf::select_records(facts_.txt);
+    if (records.size() != 1) co_return;
+    std::string record(records.front()->joined());
+    facts_.spf_tree = co_await spf::explore(dns_, facts_.domain, std::move(record));
   }
 
   task::Task<void> ask_selectors() {

@@ -10,6 +10,7 @@
 #include <envelint/dns/resolver.hpp>
 #include <envelint/net/address.hpp>
 #include <envelint/spf/check_host.hpp>
+#include <envelint/spf/tree.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -94,6 +95,7 @@ struct DomainFacts {
   std::vector<TextFacts> misplaced;  ///< names where records are put by mistake
   std::vector<MailHost> mail_hosts;
   std::vector<ReverseFacts> reverse;
+  std::optional<spf::Tree> spf_tree;  ///< where the domain has one SPF record
   std::vector<SelectorFacts> selectors;
   std::vector<ProviderFacts> providers;
   std::vector<Unregistered> unregistered;

@@ -4,6 +4,7 @@
 #include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
 #include <envelint/audit/dmarc_rules.hpp>
+#include <envelint/audit/judge_spf.hpp>
 #include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/overview.hpp>
@@ -133,6 +134,7 @@ void judge_facts(const DomainFacts& facts, DomainReport& report) {
   check_authority(facts, found);
   if (!facts.does_not_exist()) Records(facts, report).add_all();
   check_live_differences(facts, report, found);
+  judge_spf_tree(facts, report);
   std::ranges::move(found.items(), std::back_inserter(report.findings));
   add_unknown(facts, report);
   report.authoritative = facts.authoritative;

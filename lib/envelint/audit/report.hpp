@@ -6,6 +6,7 @@
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
+#include <envelint/spf/tree.hpp>
 #include <envelint/text/source_file.hpp>
 #include <envelint/text/source_map.hpp>
 
@@ -72,6 +73,7 @@ struct DomainReport {
   std::vector<OverviewLine> overview;  ///< of a domain that was looked up; empty otherwise
   std::optional<dmarc::Discovery> dmarc;  ///< where the domain was looked up
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
+  std::optional<spf::Tree> spf;  ///< what the SPF record costs, where DNS was asked
 };
 
 /// The result of one lint run.

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace envelint::net {
 namespace {
@@ -44,6 +45,16 @@ std::optional<Address> successor(const Address& address) noexcept {
     return Address(std::array<std::uint8_t, 4>{octets[0], octets[1], octets[2], octets[3]});
   }
   return std::nullopt;
+}
+
+/// The address before this one, which is not the first of its family.
+Address predecessor(const Address& address) noexcept {
+  auto octets = address.octets();
+  for (std::size_t i = address.is_v4() ? 4 : 16; i-- > 0;) {
+    if (octets[i]-- != 0) break;
+  }
+  if (!address.is_v4()) return Address(octets);
+  return Address(std::array<std::uint8_t, 4>{octets[0], octets[1], octets[2], octets[3]});
 }
 
 /// Whether `range`, which does not begin before `before`, leaves no gap behind it.
@@ -111,6 +122,22 @@ void PrefixSet::add(const PrefixSet& other) {
   merge_sorted(both);
 }
 
+void PrefixSet::remove(const PrefixSet& other) {
+  std::vector<Range> left;
+  auto gone = other.ranges_.begin();
+  for (Range rest : ranges_) {
+    while (gone != other.ranges_.end() && gone->last < rest.first) ++gone;
+    bool ended = false;
+    for (auto it = gone; !ended && it != other.ranges_.end() && it->first <= rest.last; ++it) {
+      if (it->first > rest.first) left.push_back({rest.first, predecessor(it->first)});
+      ended = it->last >= rest.last;
+      if (!ended) rest.first = *successor(it->last);
+    }
+    if (!ended) left.push_back(rest);
+  }
+  ranges_ = std::move(left);
+}
+
 const Range* PrefixSet::reaching(const Address& address) const noexcept {
   const auto found = std::ranges::lower_bound(ranges_, address, {}, &Range::last);
   return found == ranges_.end() ? nullptr : &*found;
@@ -123,6 +150,13 @@ bool PrefixSet::contains(const Address& address) const noexcept {
 bool PrefixSet::covers(const Prefix& prefix) const noexcept {
   const Range* range = reaching(prefix.last());
   return range != nullptr && range->first <= prefix.first();
+}
+
+bool PrefixSet::covers(const PrefixSet& other) const noexcept {
+  return std::ranges::all_of(other.ranges_, [this](const Range& range) {
+    const Range* around = reaching(range.last);
+    return around != nullptr && around->first <= range.first;
+  });
 }
 
 bool PrefixSet::overlaps(const Prefix& prefix) const noexcept {

@@ -28,11 +28,15 @@ class PrefixSet {
   void add(const Prefix& prefix);
   /// Adds all of another set.
   void add(const PrefixSet& other);
+  /// Takes away all addresses of another set. Linear in the ranges of both.
+  void remove(const PrefixSet& other);
 
   [[nodiscard]] bool empty() const noexcept { return ranges_.empty(); }
   [[nodiscard]] bool contains(const Address& address) const noexcept;
   /// Whether every address of the prefix is in the set, be it by several of the prefixes added.
   [[nodiscard]] bool covers(const Prefix& prefix) const noexcept;
+  /// Whether every address of the other set is in this one.
+  [[nodiscard]] bool covers(const PrefixSet& other) const noexcept;
   /// Whether any address of the prefix is in the set.
   [[nodiscard]] bool overlaps(const Prefix& prefix) const noexcept;
 

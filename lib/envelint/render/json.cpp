@@ -6,6 +6,7 @@
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
 #include <envelint/render/servers.hpp>
+#include <envelint/render/spf_tree_json.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -53,6 +54,7 @@ class DomainWriter {
     for (const Finding& finding : domain_.findings) add_finding(finding);
     json_.close_array();
     if (domain_.dmarc) write_dmarc(json_, *domain_.dmarc);
+    if (domain_.spf) add_spf(json_, *domain_.spf);
     json_.open_array("unknown");
     for (const audit::UnknownReport& unknown : domain_.unknown) {
       json_.open_object();

@@ -6,6 +6,7 @@
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
 #include <envelint/render/servers.hpp>
+#include <envelint/render/spf_tree.hpp>
 #include <envelint/render/words.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -71,6 +72,7 @@ class Pages {
     if ((heading || !domain.overview.empty()) && !clean) add_heading(domain);
     append_overview(out_, paint_, domain, width_);
     add_findings(domain);
+    if (domain.spf) append_spf_tree(out_, paint_, *domain.spf, width_);
     if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
     if (domain.authoritative) append_servers(out_, paint_, width_, *domain.authoritative);
     add_unknowns(domain);
