@@ -231,7 +231,7 @@ std::string_view describe(Boundary boundary) noexcept {
   switch (boundary) {
     case Boundary::psd_no: return "psd=n there";
     case Boundary::below_psd: return "psd=y above";
-    case Boundary::fewest_labels: return "top record";
+    case Boundary::fewest_labels: return "highest record";
     case Boundary::itself: return "no record found";
     case Boundary::public_suffix_list: return "Public Suffix List";
     case Boundary::unknown: return "no answer";

@@ -140,7 +140,9 @@ void receivers_disagree(const Scene& s) {
   const bool organization = in_use && modern.organizational_domain.known() &&
                             modern.organizational_domain.name != old.organizational_domain.name;
   const bool policy = differ(old.domain, modern.domain);
-  if (!organization && !policy && !differ(old.subdomain, modern.subdomain)) return;
+  // Names below a registry's are other people's.
+  const bool below = !s.found.public_suffix && differ(old.subdomain, modern.subdomain);
+  if (!organization && !policy && !below) return;
   auto draft = s.out.add(Code::dmarc_receivers_disagree, {});
   draft.owner(s.domain).help("{}", how_to_agree(s));
   if (organization) {
