@@ -51,21 +51,24 @@ example.com.      MX  0 mail.example.com.
 mail.example.com. A   192.0.2.1
 )";
 
-std::string with_mail(std::string_view lines) { return std::string(kMail) + std::string(lines) + "\n"; }
+std::string with_mail(std::string_view lines) {
+  return std::string(kMail) + std::string(lines) + "\n";
+}
 
 }  // namespace
 
 TEST_CASE("a domain without a policy is offered a record to begin with", "[audit][dmarc]") {
   const auto report = lint(with_mail(""));
   CHECK(codes(report) == "DMARC001");
-  CHECK(find(report, "DMARC001").help.contains(
-      R"(`_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:dmarc-reports@example.com"`)"));
+  CHECK(find(report, "DMARC001")
+            .help.contains(R"(`_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:dmarc-reports@example.com"`)"));
 }
 
 TEST_CASE("one that sends no mail is offered p=reject, and one below another the record above it", "[audit][dmarc]") {
   const auto parked = lint(R"(example.com. TXT "v=spf1 -all")");
   CHECK(codes(parked) == "DMARC001");
-  CHECK(find(parked, "DMARC001").help.contains(R"(`_dmarc.example.com. TXT "v=DMARC1; p=reject; sp=reject; np=reject"`)"));
+  CHECK(find(parked, "DMARC001")
+            .help.contains(R"(`_dmarc.example.com. TXT "v=DMARC1; p=reject; sp=reject; np=reject"`)"));
   const auto below = lint(with_mail(""), "mail.example.com");
   CHECK(find(below, "DMARC001").help.contains("`_dmarc.example.com. TXT"));
 }
@@ -138,12 +141,14 @@ _dmarc.example.com. CNAME example.com.)"));
 }
 
 TEST_CASE("old and new receivers are shown side by side where they disagree", "[audit][dmarc]") {
-  const auto report = lint(with_mail(R"(_dmarc.mail.example.com. TXT "v=DMARC1; p=reject; rua=mailto:a@mail.example.com")"),
-                           "mail.example.com");
+  const auto report =
+      lint(with_mail(R"(_dmarc.mail.example.com. TXT "v=DMARC1; p=reject; rua=mailto:a@mail.example.com")"),
+           "mail.example.com");
   CHECK(codes(report) == "DMARC037");
   const finding::Finding& finding = find(report, "DMARC037");
-  CHECK(finding.message == "the organizational domain of `mail.example.com` is `example.com` for receivers of RFC 7489 and "
-                           "`mail.example.com` for those of RFC 9989");
+  CHECK(finding.message ==
+        "the organizational domain of `mail.example.com` is `example.com` for receivers of RFC 7489 and "
+        "`mail.example.com` for those of RFC 9989");
   CHECK(finding.help.contains("`_dmarc.example.com`"));
 }
 
@@ -162,14 +167,17 @@ _dmarc.mail.example.com. TXT "v=DMARC1; p=reject; psd=n; rua=mailto:a@mail.examp
                    "mail.example.com")) == "DMARC035");
   CHECK(codes(lint(R"(_dmarc.co.uk. TXT "v=DMARC1; p=reject; psd=y; rua=mailto:a@co.uk"
 co.uk. MX 0 co.uk.
-co.uk. A 192.0.2.1)", "co.uk")).empty());
+co.uk. A 192.0.2.1)",
+                   "co.uk"))
+            .empty());
 }
 
 TEST_CASE("records above the domain stand in its report under their own names, but not those of a registry",
           "[audit][dmarc]") {
   const auto report = lint(with_mail(R"(
 _dmarc.example.com. TXT "v=DMARC1; p=reject; rua=mailto:a@example.com"
-_dmarc.com.         TXT "v=DMARC1; p=none; psd=y; rua=mailto:a@example.com")"), "mail.example.com");
+_dmarc.com.         TXT "v=DMARC1; p=none; psd=y; rua=mailto:a@example.com")"),
+                           "mail.example.com");
   CHECK(codes(report) == "DMARC071");
   std::string owners;
   for (const audit::RecordReport& record : report.records) {
@@ -193,8 +201,7 @@ TEST_CASE("a host that has not agreed to reports is told the record to publish",
 _dmarc.example.com. TXT "v=DMARC1; p=reject; rua=mailto:a@reports.example.net"
 reports.example.net. MX 0 mx.example.net.)"));
   CHECK(codes(report) == "DMARC059");
-  CHECK(find(report, "DMARC059").help.contains(
-      R"(`example.com._report._dmarc.reports.example.net. TXT "v=DMARC1"`)"));
+  CHECK(find(report, "DMARC059").help.contains(R"(`example.com._report._dmarc.reports.example.net. TXT "v=DMARC1"`)"));
   CHECK(find(report, "DMARC059").record >= 0);
 }
 
@@ -208,16 +215,20 @@ gmail.com. MX 0 mx.gmail.com.)"));
 TEST_CASE("a policy inherited from above is weakened by a record of the domain's own", "[audit][dmarc]") {
   CHECK(codes(lint(with_mail(R"(
 _dmarc.example.com.      TXT "v=DMARC1; p=none; sp=reject; rua=mailto:a@example.com"
-_dmarc.mail.example.com. TXT "v=DMARC1; p=quarantine; rua=mailto:a@example.com")"), "mail.example.com")) == "DMARC069");
+_dmarc.mail.example.com. TXT "v=DMARC1; p=quarantine; rua=mailto:a@example.com")"),
+                   "mail.example.com")) == "DMARC069");
   CHECK(codes(lint(with_mail(R"(
 _dmarc.example.com.      TXT "v=DMARC1; p=reject; sp=none; rua=mailto:a@example.com"
-_dmarc.mail.example.com. TXT "v=DMARC1; p=quarantine; rua=mailto:a@example.com")"), "mail.example.com")).empty());
+_dmarc.mail.example.com. TXT "v=DMARC1; p=quarantine; rua=mailto:a@example.com")"),
+                   "mail.example.com"))
+            .empty());
 }
 
 TEST_CASE("sp below the organizational domain is said to be ignored", "[audit][dmarc]") {
   CHECK(codes(lint(with_mail(R"(
 _dmarc.example.com.      TXT "v=DMARC1; p=reject; rua=mailto:a@example.com"
-_dmarc.mail.example.com. TXT "v=DMARC1; p=reject; sp=reject; rua=mailto:a@example.com")"), "mail.example.com")) == "DMARC030");
+_dmarc.mail.example.com. TXT "v=DMARC1; p=reject; sp=reject; rua=mailto:a@example.com")"),
+                   "mail.example.com")) == "DMARC030");
 }
 
 TEST_CASE("a domain that sends no mail wants everything rejected", "[audit][dmarc]") {
@@ -241,10 +252,10 @@ TEST_CASE("the questions about DMARC are few", "[audit][dmarc]") {
   const auto count = [](std::string_view zone, std::string_view domain) {
     dns::FakeResolver dns(zone);
     (void)task::sync_wait(audit::collect(dns, *dns::Name::parse(domain), audit::CollectOptions(), suffixes()));
-    return std::ranges::count_if(dns.queries(), [](const dns::Query& query) {
-      return query.name.to_string().contains("dmarc");
-    });
+    return std::ranges::count_if(dns.queries(),
+                                 [](const dns::Query& query) { return query.name.to_string().contains("dmarc"); });
   };
-  CHECK(count(with_mail(R"(_dmarc.example.com. TXT "v=DMARC1; p=reject; rua=mailto:a@example.com")"), "example.com") == 2);
+  CHECK(count(with_mail(R"(_dmarc.example.com. TXT "v=DMARC1; p=reject; rua=mailto:a@example.com")"), "example.com") ==
+        2);
   CHECK(count(with_mail(""), "example.com") == 6);  // and the wrong names
 }

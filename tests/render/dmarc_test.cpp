@@ -65,7 +65,8 @@ TEST_CASE("both generations of receivers stand side by side in 80 columns", "[re
 TEST_CASE("the table is never wider than it may be, whatever DNS says", "[render][dmarc]") {
   const std::string label(60, 'x');
   const std::string domain = "a.b.c.d.e.f." + label + "." + label + ".example.com";
-  const std::string zone = "_dmarc." + domain + ". TXT \"v=DMARC1; p=reject; sp=none\"\n_dmarc.example.com. TXT \"v=\\027[31m\"\n";
+  const std::string zone =
+      "_dmarc." + domain + ". TXT \"v=DMARC1; p=reject; sp=none\"\n_dmarc.example.com. TXT \"v=\\027[31m\"\n";
   for (const std::size_t width : {40U, 60U, 80U, 120U}) {
     const std::string text = view(zone, domain, width);
     CHECK_FALSE(text.contains('\x1b'));

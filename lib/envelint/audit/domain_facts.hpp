@@ -97,7 +97,7 @@ struct DomainFacts {
   std::vector<Unregistered> unregistered;
   std::optional<dmarc::Discovery> dmarc;
   dmarc::ReportAuthorization dmarc_reports;  ///< of the record that applies, unless a registry publishes it
-  std::vector<TextFacts> dmarc_wrong_names;  ///< where DMARC records are put by mistake; asked where the domain has none
+  std::vector<TextFacts> dmarc_wrong_names;  ///< where records are put by mistake; asked where it has none
   std::vector<dns::Unanswered> unanswered;  ///< every question that nobody answered
   std::size_t questions = 0;
 

@@ -60,7 +60,8 @@ class Table {
 
   void questions(const std::vector<LookupPtr>& lookups, const Generation& old, const Generation& modern) {
     std::size_t widest = kLeastColumn;
-    for (const LookupPtr& lookup : lookups) widest = std::max(widest, columns(text::visible(lookup->owner.to_string())));
+    for (const LookupPtr& lookup : lookups)
+      widest = std::max(widest, columns(text::visible(lookup->owner.to_string())));
     const std::size_t room = rest_of(kIndent + kWhoColumns + 2 * kGap);
     const std::size_t names = std::min(widest, room * 3 / 5);
     for (const LookupPtr& lookup : lookups) {
