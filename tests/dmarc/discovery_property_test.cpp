@@ -86,9 +86,7 @@ class WorldResolver : public dns::Resolver {
   }
 
   [[nodiscard]] bool is_there(const std::string& domain) const {
-    const auto below = [&](const auto& entry) {
-      return entry.first == domain || entry.first.ends_with("." + domain);
-    };
+    const auto below = [&](const auto& entry) { return entry.first == domain || entry.first.ends_with("." + domain); };
     return std::ranges::any_of(world_.records, below) || std::ranges::any_of(world_.exists, below);
   }
 
@@ -212,11 +210,16 @@ Expected oracle_old(const World& world, const Labels& labels, std::size_t suffix
 
 std::string found(const EffectivePolicy& policy) {
   switch (policy.outcome) {
-    case Outcome::none: return "none";
-    case Outcome::unusable: return "off";
-    case Outcome::several: return "several";
-    case Outcome::unknown: return "unknown";
-    case Outcome::policy: break;
+    case Outcome::none:
+      return "none";
+    case Outcome::unusable:
+      return "off";
+    case Outcome::several:
+      return "several";
+    case Outcome::unknown:
+      return "unknown";
+    case Outcome::policy:
+      break;
   }
   return std::string(to_string(policy.applied)) + " at " + policy.source->domain.to_string();
 }
@@ -232,8 +235,11 @@ class Cases {
   explicit Cases(unsigned seed) : random_(seed) {}
 
   Case next() {
-    static const std::vector<std::pair<Labels, std::size_t>> bases{
-        {{"example", "com"}, 1}, {{"example", "co", "uk"}, 2}, {{"example", "github", "io"}, 2}, {{"com"}, 1}, {{"co", "uk"}, 2}};
+    static const std::vector<std::pair<Labels, std::size_t>> bases{{{"example", "com"}, 1},
+                                                                   {{"example", "co", "uk"}, 2},
+                                                                   {{"example", "github", "io"}, 2},
+                                                                   {{"com"}, 1},
+                                                                   {{"co", "uk"}, 2}};
     const auto& [base, suffix] = bases[below(bases.size())];
     Case out;
     out.suffix = suffix;

@@ -42,7 +42,8 @@ TEST_CASE("the organizational domain is the shortest name with a record", "[dmar
   const Discovery found = discover(R"(
     _dmarc.mail.example.com. TXT "v=DMARC1; p=none"
     _dmarc.example.com.      TXT "v=DMARC1; p=reject"
-  )", "a.mail.example.com");
+  )",
+                                   "a.mail.example.com");
   CHECK(organization(found.rfc9989) == "example.com");
   CHECK(found.rfc9989.organizational_domain.boundary == Boundary::fewest_labels);
   CHECK(asked(found.rfc9989.queries).ends_with("_dmarc.com"));  // it goes on to the end
@@ -52,7 +53,8 @@ TEST_CASE("psd=n ends the walk, and its domain is the organizational domain", "[
   const Discovery found = discover(R"(
     _dmarc.mail.example.com. TXT "v=DMARC1; p=quarantine; psd=n"
     _dmarc.example.com.      TXT "v=DMARC1; p=reject"
-  )", "a.mail.example.com");
+  )",
+                                   "a.mail.example.com");
   CHECK(organization(found.rfc9989) == "mail.example.com");
   CHECK(asked(found.rfc9989.queries) == "_dmarc.a.mail.example.com _dmarc.mail.example.com");
   CHECK(in_words(found.rfc9989.domain) == "quarantine by p of mail.example.com");
@@ -63,7 +65,8 @@ TEST_CASE("psd=y puts the organizational domain one label below it", "[dmarc][di
   const Discovery found = discover(R"(
     _dmarc.com. TXT "v=DMARC1; p=reject; psd=y"
     a.mail.example.com. A 192.0.2.1
-  )", "a.mail.example.com");
+  )",
+                                   "a.mail.example.com");
   CHECK(organization(found.rfc9989) == "example.com");
   CHECK(found.rfc9989.organizational_domain.boundary == Boundary::below_psd);
   CHECK(in_words(found.rfc9989.domain) == "reject by p of com");  // no record at the organizational domain
@@ -74,7 +77,8 @@ TEST_CASE("psd=y above the second label puts it there too", "[dmarc][discovery]"
     _dmarc.mail.example.com. TXT "v=DMARC1; p=none"
     _dmarc.example.com.      TXT "v=DMARC1; p=reject; psd=y"
     a.mail.example.com.      A   192.0.2.1
-  )", "a.mail.example.com");
+  )",
+                                   "a.mail.example.com");
   CHECK(organization(found.rfc9989) == "mail.example.com");
   CHECK(in_words(found.rfc9989.domain) == "none by p of mail.example.com");
   CHECK(asked(found.rfc9989.queries).ends_with("_dmarc.example.com"));
@@ -92,14 +96,15 @@ TEST_CASE("psd=y beyond the leap of a long name puts the organizational domain a
           "[dmarc][discovery]") {
   const Discovery found = discover(R"(
     _dmarc.c.d.e.f.g.example.com. TXT "v=DMARC1; p=reject; psd=y"
-  )", "x.y.z.a.b.c.d.e.f.g.example.com");
+  )",
+                                   "x.y.z.a.b.c.d.e.f.g.example.com");
   CHECK(organization(found.rfc9989) == "b.c.d.e.f.g.example.com");
 }
 
 TEST_CASE("psd=u and an invalid psd leave the walk going", "[dmarc][discovery]") {
   for (const std::string_view value : {"u", "no", "1"}) {
-    const Discovery found = discover(R"(_dmarc.example.com. TXT "v=DMARC1; p=none; psd=)" + std::string(value) + "\"",
-                                     "example.com");
+    const Discovery found =
+        discover(R"(_dmarc.example.com. TXT "v=DMARC1; p=none; psd=)" + std::string(value) + "\"", "example.com");
     CHECK(asked(found.rfc9989.queries) == "_dmarc.example.com _dmarc.com");
     CHECK(organization(found.rfc9989) == "example.com");
   }
@@ -120,7 +125,8 @@ TEST_CASE("the domain's own record comes first, and p is its tag", "[dmarc][disc
   const Discovery found = discover(R"(
     _dmarc.mail.example.com. TXT "v=DMARC1; p=none; sp=quarantine"
     _dmarc.example.com.      TXT "v=DMARC1; p=reject; sp=reject"
-  )", "mail.example.com");
+  )",
+                                   "mail.example.com");
   for (const Generation* generation : {&found.rfc7489, &found.rfc9989}) {
     CHECK(in_words(generation->domain) == "none by p of mail.example.com");
     CHECK(organization(*generation) == "example.com");
@@ -164,7 +170,8 @@ TEST_CASE("a record between the domain and its organizational domain is passed o
     _dmarc.b.example.com. TXT "v=DMARC1; p=reject"
     _dmarc.example.com.   TXT "v=DMARC1; p=none"
     a.b.example.com.      A   192.0.2.1
-  )", "a.b.example.com");
+  )",
+                                   "a.b.example.com");
   CHECK(in_words(found.rfc9989.domain) == "none by p of example.com");
   CHECK(in_words(found.rfc7489.domain) == "none by p of example.com");
 }
@@ -174,7 +181,8 @@ TEST_CASE("of several records at one name none counts: RFC 9989 walks on, RFC 74
     _dmarc.mail.example.com. TXT "v=DMARC1; p=none"
     _dmarc.mail.example.com. TXT "v=DMARC1; p=quarantine"
     _dmarc.example.com.      TXT "v=DMARC1; p=reject"
-  )", "mail.example.com");
+  )",
+                                   "mail.example.com");
   CHECK(found.own().found == Found::several);
   CHECK(in_words(found.rfc9989.domain) == "reject by p of example.com");
   CHECK(in_words(found.rfc7489.domain) == "several at mail.example.com");
@@ -185,21 +193,25 @@ TEST_CASE("psd in one of several records does not end the walk", "[dmarc][discov
   const Discovery found = discover(R"(
     _dmarc.example.com. TXT "v=DMARC1; p=none; psd=n"
     _dmarc.example.com. TXT "v=DMARC1; p=reject; psd=y"
-  )", "example.com");
+  )",
+                                   "example.com");
   CHECK(asked(found.rfc9989.queries) == "_dmarc.example.com _dmarc.com");
 }
 
-TEST_CASE("text that is not DMARC is discarded beside a record, and alone is as good as nothing", "[dmarc][discovery]") {
+TEST_CASE("text that is not DMARC is discarded beside a record, and alone is as good as nothing",
+          "[dmarc][discovery]") {
   const Discovery beside = discover(R"(
     _dmarc.example.com. TXT "some-site-verification=1"
     _dmarc.example.com. TXT "v=DMARC1; p=reject"
     _dmarc.example.com. TXT "v=spf1 -all"
-  )", "example.com");
+  )",
+                                    "example.com");
   CHECK(in_words(beside.rfc9989.domain) == "reject by p of example.com");
   const Discovery alone = discover(R"(
     *.example.com.      TXT "v=spf1 -all"
     _dmarc.example.com. TXT "v=DMARC1; p=reject"
-  )", "mail.example.com");
+  )",
+                                   "mail.example.com");
   CHECK(alone.own().found == Found::other);
   CHECK(describe(alone.own()) == "an SPF record, not DMARC");
   CHECK(in_words(alone.rfc9989.domain) == "reject by p of example.com");
@@ -207,7 +219,8 @@ TEST_CASE("text that is not DMARC is discarded beside a record, and alone is as 
 }
 
 TEST_CASE("a record with the version in the wrong place or case is not DMARC", "[dmarc][discovery]") {
-  for (const std::string_view text : {"p=reject; v=DMARC1", "v=dmarc1; p=reject", "v=DMARC2; p=reject", " v=DMARC1; p=reject"}) {
+  for (const std::string_view text :
+       {"p=reject; v=DMARC1", "v=dmarc1; p=reject", "v=DMARC2; p=reject", " v=DMARC1; p=reject"}) {
     const Discovery found = discover("_dmarc.example.com. TXT \"" + std::string(text) + "\"", "example.com");
     CAPTURE(text);
     CHECK(found.own().found == Found::other);
@@ -225,7 +238,8 @@ TEST_CASE("a missing or invalid p is none if reports can be sent, else DMARC is 
     const Discovery off = discover(bare, "mail.example.com");
     CHECK(in_words(off.rfc9989.domain) == "unusable at mail.example.com");
     CHECK(in_words(off.rfc7489.domain) == "unusable at mail.example.com");
-    const std::string reporting = "_dmarc.mail.example.com. TXT \"" + std::string(text) + "; rua=mailto:a@example.com\"";
+    const std::string reporting =
+        "_dmarc.mail.example.com. TXT \"" + std::string(text) + "; rua=mailto:a@example.com\"";
     const Discovery none = discover(reporting, "mail.example.com");
     CHECK(in_words(none.rfc9989.domain) == "none by p of mail.example.com");
     CHECK(in_words(none.rfc7489.domain) == "none by p of mail.example.com");
@@ -240,8 +254,8 @@ TEST_CASE("an invalid np turns off the whole record for RFC 9989 and is ignored 
 }
 
 TEST_CASE("t=y lowers every policy one level for RFC 9989 and nothing for RFC 7489", "[dmarc][discovery]") {
-  const Discovery found = discover(R"(_dmarc.example.com. TXT "v=DMARC1; p=reject; sp=quarantine; np=none; t=y")",
-                                   "example.com");
+  const Discovery found =
+      discover(R"(_dmarc.example.com. TXT "v=DMARC1; p=reject; sp=quarantine; np=none; t=y")", "example.com");
   CHECK(in_words(found.rfc9989.domain) == "quarantine by p of example.com");
   CHECK(found.rfc9989.domain.published == dmarc::Policy::reject);
   CHECK(in_words(found.rfc9989.subdomain) == "none by sp of example.com");
@@ -288,7 +302,8 @@ TEST_CASE("an alias at _dmarc leads to the record, and one that leads nowhere is
     policies.example.net.    TXT   "v=DMARC1; p=reject"
     _dmarc.mail.example.com. CNAME gone.example.net.
     mail.example.com.        A     192.0.2.1
-  )", "mail.example.com");
+  )",
+                                   "mail.example.com");
   CHECK(found.own().found == Found::nothing);
   CHECK(in_words(found.rfc9989.domain) == "reject by p of example.com");
   CHECK(in_words(found.rfc7489.domain) == "reject by p of example.com");
@@ -298,7 +313,8 @@ TEST_CASE("an alias that leads in a circle is unknown", "[dmarc][discovery]") {
   const Discovery found = discover(R"(
     _dmarc.example.com.  CNAME _dmarc2.example.com.
     _dmarc2.example.com. CNAME _dmarc.example.com.
-  )", "example.com");
+  )",
+                                   "example.com");
   CHECK(in_words(found.rfc9989.domain) == "unknown at example.com");
 }
 
@@ -307,7 +323,9 @@ TEST_CASE("an alias that leads in a circle is unknown", "[dmarc][discovery]") {
 TEST_CASE("trouble at any step of the way leaves unknown what depends on it", "[dmarc][discovery]") {
   for (const std::string_view trouble : {"timeout", "servfail", "refused", "bogus"}) {
     const auto zone = [&](std::string_view at) {
-      return R"(_dmarc.example.com. TXT "v=DMARC1; p=reject")" "\n" "mail.example.com. A 192.0.2.1\n;! " +
+      return R"(_dmarc.example.com. TXT "v=DMARC1; p=reject")"
+             "\n"
+             "mail.example.com. A 192.0.2.1\n;! " +
              std::string(trouble) + " " + std::string(at) + " TXT\n";
     };
     CAPTURE(trouble);
@@ -326,7 +344,8 @@ TEST_CASE("trouble above the domain's own record leaves its policy, but not its 
   const Discovery found = discover(R"(
     _dmarc.mail.example.com. TXT "v=DMARC1; p=reject"
     ;! timeout _dmarc.example.com TXT
-  )", "mail.example.com");
+  )",
+                                   "mail.example.com");
   CHECK(in_words(found.rfc9989.domain) == "reject by p of mail.example.com");
   CHECK(organization(found.rfc9989) == "unknown");
   CHECK(in_words(found.rfc9989.subdomain) == "unknown at example.com");
@@ -338,14 +357,17 @@ TEST_CASE("trouble above a psd tag is never met", "[dmarc][discovery]") {
   const Discovery found = discover(R"(
     _dmarc.example.com. TXT "v=DMARC1; p=reject; psd=n"
     ;! timeout _dmarc.com TXT
-  )", "example.com");
+  )",
+                                   "example.com");
   CHECK(organization(found.rfc9989) == "example.com");
   CHECK(in_words(found.rfc9989.subdomain) == "reject by p of example.com");
 }
 
-TEST_CASE("where it is not known whether the domain exists, neither is whether sp or np applies", "[dmarc][discovery]") {
+TEST_CASE("where it is not known whether the domain exists, neither is whether sp or np applies",
+          "[dmarc][discovery]") {
   const auto zone = [](std::string_view policies) {
-    return R"(_dmarc.example.com. TXT "v=DMARC1; p=reject)" + std::string(policies) + "\"\n;! timeout mail.example.com A\n";
+    return R"(_dmarc.example.com. TXT "v=DMARC1; p=reject)" + std::string(policies) +
+           "\"\n;! timeout mail.example.com A\n";
   };
   // The name has trouble at A only; `_dmarc` below it is answered with NXDOMAIN only if the name itself is not there.
   const Discovery differ = discover(zone("; sp=none; np=reject"), "mail.example.com");
@@ -398,7 +420,8 @@ TEST_CASE("a subdomain of a name of eight labels is walked without that name", "
   const Discovery found = discover(R"(
     _dmarc.a.b.c.d.e.f.example.com. TXT "v=DMARC1; p=reject; psd=n"
     _dmarc.example.com.             TXT "v=DMARC1; p=none"
-  )", "a.b.c.d.e.f.example.com");
+  )",
+                                   "a.b.c.d.e.f.example.com");
   CHECK(in_words(found.rfc9989.domain) == "reject by p of a.b.c.d.e.f.example.com");
   CHECK(in_words(found.rfc9989.subdomain) == "none by p of example.com");
 }

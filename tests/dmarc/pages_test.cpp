@@ -12,7 +12,8 @@
 #include <sstream>
 #include <string>
 
-// The examples of the DMARC pages against the rules of this room. Each example is one record on one line of zone text.
+// The examples of the DMARC pages against the rules of this room. Each such example is one record on one line of zone
+// text.
 namespace {
 
 namespace fs = std::filesystem;
@@ -71,6 +72,7 @@ TEST_CASE("every example of the DMARC pages draws what it says", "[dmarc][pages]
     const auto page = envelint::finding::read_page(std::string{std::istreambuf_iterator<char>(in), {}});
     REQUIRE(page.has_value());
     for (const auto& example : page->examples) {
+      if (example.zone.starts_with("; lint ")) continue;  // about all of DNS: tests/records
       const Shown shown = read_example(example.zone);
       INFO(page->code << ": " << shown.value);
       CHECK(draw(shown, page->code) == shown.expected);

@@ -22,7 +22,8 @@ ReportAuthorization authorize(FakeResolver& dns, std::string_view domain = "exam
 
 /// The one destination of a record whose `rua` is this address.
 Destination only(std::string_view rua, std::string_view zone) {
-  FakeResolver dns("_dmarc.example.com. TXT \"v=DMARC1; p=none; rua=mailto:" + std::string(rua) + "\"\n" + std::string(zone));
+  FakeResolver dns("_dmarc.example.com. TXT \"v=DMARC1; p=none; rua=mailto:" + std::string(rua) + "\"\n" +
+                   std::string(zone));
   const ReportAuthorization found = authorize(dns);
   REQUIRE(found.destinations.size() == 1);
   return found.destinations.front();
@@ -50,7 +51,8 @@ TEST_CASE("another organization agrees at <domain>._report._dmarc.<host>", "[dma
   CHECK(none.consent_name == name(kAsked));
   for (const std::string_view text : {"v=DMARC1", "v=DMARC1;", "v=DMARC1; anything=goes", "v=DMARC1; p=none"}) {
     CAPTURE(text);
-    CHECK(only("a@reports.example.net", std::string(kAsked) + ". TXT \"" + std::string(text) + "\"").consent == Consent::given);
+    CHECK(only("a@reports.example.net", std::string(kAsked) + ". TXT \"" + std::string(text) + "\"").consent ==
+          Consent::given);
   }
   for (const std::string_view text : {"DMARC1", "v=dmarc1", "p=none; v=DMARC1", "v=DMARC2", "yes"}) {
     CAPTURE(text);
@@ -74,7 +76,8 @@ example.com._report._dmarc.example.net. TXT "v=DMARC1; p=none"
 
 TEST_CASE("an agreement may name another address at the same host, and at no other", "[dmarc][reports]") {
   const auto with = [](std::string_view rua) {
-    return only("a@example.net", "example.com._report._dmarc.example.net. TXT \"v=DMARC1; rua=mailto:" + std::string(rua) + "\"");
+    return only("a@example.net",
+                "example.com._report._dmarc.example.net. TXT \"v=DMARC1; rua=mailto:" + std::string(rua) + "\"");
   };
   CHECK(with("b@example.net").consent == Consent::given);
   CHECK(with("b@EXAMPLE.NET").consent == Consent::given);
@@ -101,7 +104,8 @@ TEST_CASE("trouble is not a refusal", "[dmarc][reports]") {
     CHECK(found.consent == Consent::unknown);
     CHECK(found.reach == Reach::unknown);
   }
-  CHECK(only("a@example.net", "example.net. NS ns.example.net.\n;! timeout example.net AAAA\n").reach == Reach::unknown);
+  CHECK(only("a@example.net", "example.net. NS ns.example.net.\n;! timeout example.net AAAA\n").reach ==
+        Reach::unknown);
 }
 
 TEST_CASE("a host is reached by its MX or its address, and not with a null MX", "[dmarc][reports]") {
@@ -114,7 +118,8 @@ TEST_CASE("a host is reached by its MX or its address, and not with a null MX", 
 }
 
 TEST_CASE("each host is asked once, in rua and ruf alike, and only those that can be used", "[dmarc][reports]") {
-  FakeResolver dns(R"(_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:a@example.net,mailto:b@Example.net,https://example.org/,c@example.org; ruf=mailto:d@example.net,mailto:e@example.edu")");
+  FakeResolver dns(
+      R"(_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:a@example.net,mailto:b@Example.net,https://example.org/,c@example.org; ruf=mailto:d@example.net,mailto:e@example.edu")");
   const ReportAuthorization found = authorize(dns);
   REQUIRE(found.destinations.size() == 2);
   CHECK(found.destinations[0].host == name("example.net"));

@@ -117,9 +117,10 @@ class DmarcJudge {
     out_.add(Code::dmarc_wildcard, {})
         .owner("*." + domain)
         .message("a wildcard below `{}` answers every question for text with a DMARC record", domain)
-        .note("it reaches no subdomain that exists, and whoever looks for a DKIM key or another policy finds it as well; "
-              "subdomains without a record are under the one at `_dmarc.{}` anyway",
-              domain)
+        .note(
+            "it reaches no subdomain that exists, and whoever looks for a DKIM key or another policy finds it as well; "
+            "subdomains without a record are under the one at `_dmarc.{}` anyway",
+            domain)
         .help("remove `*.{0}. TXT`, and say with `sp` and `np` at `_dmarc.{0}` what is to hold for subdomains", domain);
   }
 
@@ -177,8 +178,9 @@ void check_several_dmarc_records(DomainReport& report) {
     out.add(Code::dmarc_several_records, kVersion)
         .record(places[1])
         .message("`{}` has {} DMARC records; there may be only one", owner, places.size())
-        .note("receivers use none of them: those of RFC 7489 apply no DMARC at all, those of RFC 9989 go on to look at the "
-              "names above")
+        .note(
+            "receivers use none of them: those of RFC 7489 apply no DMARC at all, those of RFC 9989 go on to look at "
+            "the names above")
         .help("keep the record that is meant, and remove the {}", places.size() == 2 ? "other" : "others");
     report.findings.push_back(std::move(out.items().front()));
   }

@@ -218,34 +218,50 @@ task::Task<Discovery> discover(dns::Resolver& resolver, dns::Name domain, const 
 
 std::string describe(const Lookup& lookup) {
   switch (lookup.found) {
-    case Found::nothing: return "no record";
-    case Found::record: return describe_record(*lookup.record);
-    case Found::several: return fmt::format("{} records: all discarded", count_records(lookup.answer));
-    case Found::other: return describe_other(lookup.answer);
-    case Found::unknown: return dns::describe(lookup.answer);
+    case Found::nothing:
+      return "no record";
+    case Found::record:
+      return describe_record(*lookup.record);
+    case Found::several:
+      return fmt::format("{} records: all discarded", count_records(lookup.answer));
+    case Found::other:
+      return describe_other(lookup.answer);
+    case Found::unknown:
+      return dns::describe(lookup.answer);
   }
   return {};
 }
 
 std::string_view describe(Boundary boundary) noexcept {
   switch (boundary) {
-    case Boundary::psd_no: return "psd=n there";
-    case Boundary::below_psd: return "psd=y above";
-    case Boundary::fewest_labels: return "top record";
-    case Boundary::itself: return "no record found";
-    case Boundary::public_suffix_list: return "Public Suffix List";
-    case Boundary::unknown: return "no answer";
+    case Boundary::psd_no:
+      return "psd=n there";
+    case Boundary::below_psd:
+      return "psd=y above";
+    case Boundary::fewest_labels:
+      return "highest record";
+    case Boundary::itself:
+      return "no record found";
+    case Boundary::public_suffix_list:
+      return "Public Suffix List";
+    case Boundary::unknown:
+      return "no answer";
   }
   return {};
 }
 
 std::string describe(const EffectivePolicy& policy) {
   switch (policy.outcome) {
-    case Outcome::none: return "no DMARC";
-    case Outcome::unusable: return "no DMARC: no valid policy";
-    case Outcome::several: return "no DMARC: several records";
-    case Outcome::unknown: return "unknown";
-    case Outcome::policy: break;
+    case Outcome::none:
+      return "no DMARC";
+    case Outcome::unusable:
+      return "no DMARC: no valid policy";
+    case Outcome::several:
+      return "no DMARC: several records";
+    case Outcome::unknown:
+      return "unknown";
+    case Outcome::policy:
+      break;
   }
   const std::string_view applied = to_string(policy.applied);
   if (policy.applied == policy.published) {

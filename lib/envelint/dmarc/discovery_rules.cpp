@@ -56,12 +56,13 @@ void spf_answers(const Scene& s) {
       .message("whoever asks `{}` for a DMARC record is given an SPF record", owner)
       .note("receivers discard it: for them `{}` has no DMARC record of its own", s.domain);
   if (alias) {
-    draft.help("the alias at `{}` leads to `{}`, which has an SPF record; have it lead to a DMARC record, or put the "
-               "record itself in its place",
-               owner, own.answer.chain.back().to_string());
+    draft.help(
+        "the alias at `{}` leads to `{}`, which has an SPF record; have it lead to a DMARC record, or put the "
+        "record itself in its place",
+        owner, own.answer.chain.back().to_string());
   } else {
-    draft.help("publish the DMARC record at `{}`; if nobody put SPF there, a wildcard (`*.{} TXT`) does: remove it", owner,
-               s.domain);
+    draft.help("publish the DMARC record at `{}`; if nobody put SPF there, a wildcard (`*.{} TXT`) does: remove it",
+               owner, s.domain);
   }
 }
 
@@ -77,9 +78,10 @@ bool psd_at_ordinary_domain(const Scene& s) {
     const std::string name = lookup->domain.to_string();
     add_at(s, Code::dmarc_psd_at_ordinary_domain, *lookup, span_of_tag(*lookup, Key::psd))
         .message("`psd=y` says that others register domains below `{}`, as below `co.uk`; nobody does", name)
-        .note("receivers take every name right below it for an organization of its own: mail from `mail.{0}` no longer "
-              "counts as signed by `{0}`, and not as coming from it",
-              name)
+        .note(
+            "receivers take every name right below it for an organization of its own: mail from `mail.{0}` no longer "
+            "counts as signed by `{0}`, and not as coming from it",
+            name)
         .help("remove `psd=y`; it is for registries");
     any = true;
   }
@@ -91,14 +93,15 @@ bool psd_no_below_registered(const Scene& s) {
   const OrganizationalDomain& modern = s.found.rfc9989.organizational_domain;
   const dns::Name& listed = s.found.rfc7489.organizational_domain.name;
   if (modern.boundary != Boundary::psd_no || modern.name == listed || !modern.name.is_within(listed)) return false;
-  const auto lookup = std::ranges::find(s.found.rfc9989.queries, modern.name,
-                                        [](const LookupPtr& one) { return one->domain; });
+  const auto lookup =
+      std::ranges::find(s.found.rfc9989.queries, modern.name, [](const LookupPtr& one) { return one->domain; });
   const std::string name = modern.name.to_string();
   add_at(s, Code::dmarc_psd_no_below_registered, **lookup, span_of_tag(**lookup, Key::psd))
       .message("`psd=n` makes `{}` an organization of its own, apart from `{}`", name, listed.to_string())
-      .note("for receivers of RFC 9989, mail from it that is signed by `{0}`, or has a sender address there, is no longer "
-            "aligned; for those of RFC 7489 it is",
-            listed.to_string())
+      .note(
+          "for receivers of RFC 9989, mail from it that is signed by `{0}`, or has a sender address there, is no "
+          "longer aligned; for those of RFC 7489 it is",
+          listed.to_string())
       .help("remove `psd=n` unless others run `{}`; if they do, sign its mail with its own name", name);
   return true;
 }
@@ -108,7 +111,9 @@ std::string source_of(const EffectivePolicy& policy) {
                           : "no DMARC";
 }
 
-bool is_unknown(const EffectivePolicy& policy) noexcept { return policy.outcome == Outcome::unknown; }
+bool is_unknown(const EffectivePolicy& policy) noexcept {
+  return policy.outcome == Outcome::unknown;
+}
 
 // What the record's tags mean to each generation is said where the tags stand; here it is about which record.
 bool differ(const EffectivePolicy& a, const EffectivePolicy& b) {
@@ -140,7 +145,9 @@ void receivers_disagree(const Scene& s) {
   const bool organization = in_use && modern.organizational_domain.known() &&
                             modern.organizational_domain.name != old.organizational_domain.name;
   const bool policy = differ(old.domain, modern.domain);
-  if (!organization && !policy && !differ(old.subdomain, modern.subdomain)) return;
+  // Names below a registry's are other people's.
+  const bool below = !s.found.public_suffix && differ(old.subdomain, modern.subdomain);
+  if (!organization && !policy && !below) return;
   auto draft = s.out.add(Code::dmarc_receivers_disagree, {});
   draft.owner(s.domain).help("{}", how_to_agree(s));
   if (organization) {
@@ -150,9 +157,10 @@ void receivers_disagree(const Scene& s) {
     draft.message("receivers of RFC 7489 and of RFC 9989 find different DMARC policies for {}`{}`",
                   policy ? "" : "subdomains of ", s.domain);
   }
-  draft.note("RFC 7489: {} for the domain, {} for its subdomains; RFC 9989: {} and {}; the same mail passes at one receiver and "
-             "fails at another",
-             source_of(old.domain), source_of(old.subdomain), source_of(modern.domain), source_of(modern.subdomain));
+  draft.note(
+      "RFC 7489: {} for the domain, {} for its subdomains; RFC 9989: {} and {}; the same mail passes at one receiver "
+      "and fails at another",
+      source_of(old.domain), source_of(old.subdomain), source_of(modern.domain), source_of(modern.subdomain));
 }
 
 // RFC 9989 §4.10.1.
@@ -182,9 +190,10 @@ void subdomain_weakens(const Scene& s) {
   add_at(s, Code::dmarc_subdomain_weakens, *own.source, span_of_tag(*own.source, Key::p))
       .message("mail from `{}` is under `{}` only; without this record it would be under `{}`", s.domain, describe(own),
                describe(inherited))
-      .note("the record of the domain itself takes the place of `{}={}` of `{}`: whoever forges mail in the name of `{}` "
-            "chooses this subdomain",
-            tag, to_string(inherited.published), inherited.source->owner.to_string(), top.name.to_string())
+      .note(
+          "the record of the domain itself takes the place of `{}={}` of `{}`: whoever forges mail in the name of `{}` "
+          "chooses this subdomain",
+          tag, to_string(inherited.published), inherited.source->owner.to_string(), top.name.to_string())
       .help("when its reports show only honest mail passing, say `p={}` here, or remove the record",
             to_string(inherited.published));
 }
@@ -211,9 +220,8 @@ void policy_inherited(const Scene& s) {
   if (!policy.applies() || policy.source->domain == s.found.domain) return;
   const bool registry = is_policy_of_registry(s, policy);
   auto draft = s.out.add(registry ? Code::dmarc_registry_policy : Code::dmarc_policy_inherited, {});
-  draft.owner(s.domain)
-      .message("`{}` has no DMARC record; `{}` of `{}` applies", s.domain, to_string(policy.tag),
-               policy.source->owner.to_string());
+  draft.owner(s.domain).message("`{}` has no DMARC record; `{}` of `{}` applies", s.domain, to_string(policy.tag),
+                                policy.source->owner.to_string());
   std::string way;
   for (const LookupPtr& lookup : s.found.rfc9989.queries) {
     way += fmt::format("{}`{}`: {}", way.empty() ? "" : "; ", lookup->owner.to_string(), describe(*lookup));
@@ -236,14 +244,16 @@ struct Post {
   }
 };
 
-constexpr std::string_view kDropped = "receivers that find no agreement send nothing, so that nobody can have others "
-                                      "flooded with reports";
+constexpr std::string_view kDropped =
+    "receivers that find no agreement send nothing, so that nobody can have others "
+    "flooded with reports";
 
 // RFC 9990, "Verifying External Destinations", steps 7 and 8.
 void not_authorized(const Post& post, const Destination& to) {
   if (to.consent != Consent::missing || is_mailbox_provider(to.host.to_lower())) return;  // that is DMARC063
   post.add(Code::dmarc_reports_not_authorized, to)
-      .message("`{}` has not agreed to receive reports about `{}`", to.host.to_string(), post.reports.policy_domain.to_string())
+      .message("`{}` has not agreed to receive reports about `{}`", to.host.to_string(),
+               post.reports.policy_domain.to_string())
       .note("{}", kDropped)
       .help("whoever runs `{}` has to publish `{}. TXT \"v=DMARC1\"`; or use an address in `{}`", to.host.to_string(),
             to.consent_name.to_string(), post.reports.policy_domain.to_string());
@@ -261,16 +271,20 @@ void bad_authorization(const Post& post, const Destination& to) {
   if (to.consent == Consent::diverted) {
     post.add(Code::dmarc_bad_authorization, to)
         .message("`{}` sends the reports on to `{}`, at another host", name, to.diverted_to)
-        .note("an agreement may name another address at `{}` only; receivers send no report to either", to.host.to_string())
+        .note("an agreement may name another address at `{}` only; receivers send no report to either",
+              to.host.to_string())
         .help("whoever runs `{}` has to publish `{}. TXT \"v=DMARC1\"`", to.host.to_string(), name);
   }
 }
 
 std::string_view why_unreachable(Reach reach) {
   switch (reach) {
-    case Reach::no_such_host: return "it does not exist";
-    case Reach::nowhere: return "it has neither an MX record nor an address";
-    default: return "its null MX record (`0 .`) says so";
+    case Reach::no_such_host:
+      return "it does not exist";
+    case Reach::nowhere:
+      return "it has neither an MX record nor an address";
+    default:
+      return "its null MX record (`0 .`) says so";
   }
 }
 
@@ -306,14 +320,17 @@ void check_policy_exists(const Discovery& found, bool sends_mail, Findings& out)
   auto draft = out.add(Code::dmarc_no_record, {});
   draft.owner("_dmarc." + domain)
       .message("no DMARC record applies to `{}`", domain)
-      .note("receivers cannot tell its mail from mail that only claims to be; the large ones refuse or hide mail of domains "
-            "that send much without a record");
+      .note(
+          "receivers cannot tell its mail from mail that only claims to be; the large ones refuse or hide mail of "
+          "domains that send much without a record");
   if (sends_mail) {
-    draft.help("publish `_dmarc.{0}. TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@{0}\"` to begin with, read the "
-               "reports, then raise `p`",
-               top);
+    draft.help(
+        "publish `_dmarc.{0}. TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@{0}\"` to begin with, read the "
+        "reports, then raise `p`",
+        top);
   } else {
-    draft.help("the domain sends no mail: publish `_dmarc.{}. TXT \"v=DMARC1; p=reject; sp=reject; np=reject\"`", domain);
+    draft.help("the domain sends no mail: publish `_dmarc.{}. TXT \"v=DMARC1; p=reject; sp=reject; np=reject\"`",
+               domain);
   }
 }
 

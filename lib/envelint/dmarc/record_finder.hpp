@@ -68,9 +68,7 @@ struct TreeWalk {
   dns::Name start;
   std::vector<LookupPtr> lookups;
 
-  [[nodiscard]] bool unknown() const noexcept {
-    return !lookups.empty() && lookups.back()->found == Found::unknown;
-  }
+  [[nodiscard]] bool unknown() const noexcept { return !lookups.empty() && lookups.back()->found == Found::unknown; }
 };
 
 /// Most questions of one walk (RFC 9989 §4.10).

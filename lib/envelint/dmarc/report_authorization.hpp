@@ -38,7 +38,7 @@ struct Destination {
   dns::Name host;
   Span span;  ///< the host where the policy record names it first
   Consent consent = Consent::unknown;
-  dns::Name consent_name;   ///< `<domain>._report._dmarc.<host>`; the root where none is needed or it is too long
+  dns::Name consent_name;  ///< `<domain>._report._dmarc.<host>`; the root where none is needed or it is too long
   dns::Answer consent_answer;
   std::string diverted_to;  ///< the address at another host, with Consent::diverted
   Reach reach = Reach::unknown;

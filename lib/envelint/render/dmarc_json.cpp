@@ -18,7 +18,7 @@ std::string_view word(Outcome outcome) {
 }
 
 std::string_view word(Boundary boundary) {
-  constexpr std::array<std::string_view, 6> kWords{"psd_no", "below_psd", "fewest_labels",
+  constexpr std::array<std::string_view, 6> kWords{"psd_no", "below_psd",          "fewest_labels",
                                                    "itself", "public_suffix_list", "unknown"};
   return kWords[static_cast<std::size_t>(boundary)];
 }

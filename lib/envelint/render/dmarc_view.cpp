@@ -17,9 +17,10 @@ using dmarc::Generation;
 using dmarc::LookupPtr;
 
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kTitleColumns = 23;
+constexpr std::size_t kTitleColumns = 21;  // "organizational domain"
+constexpr std::size_t kWhoColumns = 4;     // "both", "7489"
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kLeastColumn = 12;
+constexpr std::size_t kLeastColumn = 8;
 
 std::string organization(const Generation& generation) {
   const dmarc::OrganizationalDomain& top = generation.organizational_domain;
@@ -28,7 +29,7 @@ std::string organization(const Generation& generation) {
 
 std::string source(const EffectivePolicy& policy) {
   if (policy.source == nullptr || !policy.source->has_record()) return "-";
-  return fmt::format("{} of {}", to_string(policy.tag), policy.source->owner.to_string());
+  return fmt::format("{} of {}", to_string(policy.tag), policy.source->domain.to_string());
 }
 
 // Grey where nothing is done, a warning's colour where it is not known what is.
@@ -40,14 +41,14 @@ Style style_of(const EffectivePolicy& policy) {
 /// Lays out the table: a column of titles, one for each generation.
 class Table {
  public:
-  Table(std::string& out, const Painter& paint, std::size_t width) : out_(out), paint_(paint), width_(width) {
-    const std::size_t used = kIndent + kTitleColumns + kGap;
-    column_ = std::max(width > used ? (width - used) / 2 : 0, kLeastColumn);
+  Table(std::string& out, const Painter& paint, std::size_t width)
+      : out_(out), paint_(paint), width_(width), title_(std::min(kTitleColumns, width / 3)) {
+    column_ = std::max(rest_of(kIndent + title_ + 2 * kGap) / 2, kLeastColumn);
   }
 
   void row(std::string_view title, std::string_view old, Style old_style, std::string_view modern, Style modern_style) {
     out_.append(kIndent, ' ');
-    cell(title, Style::plain, kTitleColumns, true);
+    cell(title, Style::plain, title_, true);
     cell(old, old_style, column_, true);
     cell(modern, modern_style, column_, false);
     out_ += '\n';
@@ -57,18 +58,23 @@ class Table {
     row(title, describe(old), style_of(old), describe(modern), style_of(modern));
   }
 
-  void question(const LookupPtr& lookup, bool old, bool modern) {
-    const std::string_view who = old && modern ? "both" : old ? "7489" : modern ? "9989" : "-";
-    const std::string answer = text::visible(describe(*lookup));
-    const std::string name = text::visible(lookup->owner.to_string());
-    out_.append(kIndent, ' ');
-    cell(who, Style::faint, 4, true);
-    const std::size_t room = width_ > kIndent + 6 ? width_ - kIndent - 6 : 0;
-    const std::size_t name_columns = std::max(kLeastColumn, std::min(columns(name), room * 3 / 5));
-    cell(name, Style::code, name_columns, true);
-    const std::size_t rest = std::max(kLeastColumn, room > name_columns + kGap ? room - name_columns - kGap : 0);
-    cell(answer, lookup->found == dmarc::Found::unknown ? Style::warning : Style::plain, rest, false);
-    out_ += '\n';
+  void questions(const std::vector<LookupPtr>& lookups, const Generation& old, const Generation& modern) {
+    std::size_t widest = kLeastColumn;
+    for (const LookupPtr& lookup : lookups)
+      widest = std::max(widest, columns(text::visible(lookup->owner.to_string())));
+    const std::size_t room = rest_of(kIndent + kWhoColumns + 2 * kGap);
+    const std::size_t names = std::min(widest, room * 3 / 5);
+    for (const LookupPtr& lookup : lookups) {
+      const bool by_old = asks(old, lookup);
+      const bool by_modern = asks(modern, lookup);
+      if (!by_old && !by_modern) continue;  // only for subdomains
+      out_.append(kIndent, ' ');
+      cell(by_old && by_modern ? "both" : by_old ? "7489" : "9989", Style::faint, kWhoColumns, true);
+      cell(lookup->owner.to_string(), Style::code, names, true);
+      const Style style = lookup->found == dmarc::Found::unknown ? Style::warning : Style::plain;
+      cell(describe(*lookup), style, std::max(room - names, kLeastColumn), false);
+      out_ += '\n';
+    }
   }
 
  private:
@@ -78,15 +84,18 @@ class Table {
     if (padded) out_.append(width - std::min(width, columns(shown)) + kGap, ' ');
   }
 
+  [[nodiscard]] std::size_t rest_of(std::size_t used) const { return width_ > used ? width_ - used : 0; }
+
+  static bool asks(const Generation& generation, const LookupPtr& lookup) {
+    return std::ranges::find(generation.queries, lookup) != generation.queries.end();
+  }
+
   std::string& out_;
   const Painter& paint_;
   std::size_t width_;
-  std::size_t column_;
+  std::size_t title_;
+  std::size_t column_ = 0;
 };
-
-bool asks(const Generation& generation, const LookupPtr& lookup) {
-  return std::ranges::find(generation.queries, lookup) != generation.queries.end();
-}
 
 }  // namespace
 
@@ -102,11 +111,7 @@ void append_dmarc(std::string& out, const Painter& paint, const dmarc::Discovery
   table.row("  taken from", source(old.domain), Style::faint, source(modern.domain), Style::faint);
   table.policies("existing subdomains", old.subdomain, modern.subdomain);
   table.policies("invented subdomains", old.missing_subdomain, modern.missing_subdomain);
-  for (const LookupPtr& lookup : found.lookups()) {
-    const bool by_old = asks(old, lookup);
-    const bool by_modern = asks(modern, lookup);
-    if (by_old || by_modern) table.question(lookup, by_old, by_modern);
-  }
+  table.questions(found.lookups(), old, modern);
   out += '\n';
 }
 
