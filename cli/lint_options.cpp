@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -52,8 +53,10 @@ class Check {
       return "nothing to look at: give a domain, --zone FILE, --record TEXT, or - for one record a line on standard input";
     }
     if (records + (zones ? 1 : 0) > 1) return "--zone, --record and - exclude each other";
+    if (domains && std::ranges::find(options().targets, "-") != options().targets.end()) {
+      return "- is for records on standard input, and stands alone; --domains - reads the names of domains";
+    }
     if (options().record && domains) return "--record takes no domain; --name gives its owner name";
-    if (reads_records() && domains) return "- reads records from standard input; --domains - reads the names of domains";
     task_.input = options().record ? LintInput::record
                   : reads_records() ? LintInput::lines
                   : zones           ? LintInput::zones
