@@ -10,10 +10,12 @@
 #include <envelint/dns/resolv_conf.hpp>
 #include <envelint/dns/zone_resolver.hpp>
 #include <envelint/dns/zone_scope.hpp>
+#include <envelint/io/socket.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <array>
 #include <fstream>
 
 namespace cli {
@@ -23,11 +25,17 @@ using namespace envelint;
 namespace {
 
 std::expected<dns::Answers, std::string> open_recording(const std::string& path) {
+  const auto cannot = [&path] { return std::unexpected(fmt::format("{}: it cannot be read", path)); };
   std::ifstream in(path, std::ios::binary);
-  std::string text(dns::kMaxRecordingBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (in.fail() && !in.eof())) return std::unexpected(fmt::format("{}: it cannot be read", path));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (!in.is_open()) return cannot();
+  std::string text;
+  std::array<char, 65536> block{};
+  // One octet more than a recording may have is enough to know.
+  while (in && text.size() <= dns::kMaxRecordingBytes) {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) return cannot();
   auto answers = dns::read_recording(text);
   if (answers) return *std::move(answers);
   return std::unexpected(fmt::format("{}:{}: {}", path, answers.error().line, answers.error().message));
@@ -72,6 +80,7 @@ struct DnsSource::State {
     }
     auto network_settings = network_options(options.nameservers);
     if (!network_settings) return network_settings.error();
+    io::raise_descriptor_limit();  // with few, sockets are shared: it works, and is easier to forge
     network.emplace(loop, *std::move(network_settings));
     top = &cache.emplace(*network, loop);
     return std::nullopt;
@@ -124,6 +133,7 @@ std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const Dns
 }
 
 dns::Resolver& DnsSource::resolver() { return *state_->top; }
+dns::DirectResolver* DnsSource::direct() { return state_->network ? &*state_->network : nullptr; }
 io::EventLoop& DnsSource::loop() { return state_->loop; }
 bool DnsSource::is_live() const { return state_->network.has_value(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <envelint/dns/bounded_resolver.hpp>
+#include <envelint/dns/direct_resolver.hpp>
 #include <envelint/dns/resolver.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/io/event_loop.hpp>
@@ -48,6 +49,8 @@ class DnsSource {
   ~DnsSource();
 
   [[nodiscard]] envelint::dns::Resolver& resolver();
+  /// Asks single servers; nullptr where nothing is asked over the network.
+  [[nodiscard]] envelint::dns::DirectResolver* direct();
   [[nodiscard]] envelint::io::EventLoop& loop();
   /// Whether answers come over the network, so that waiting is to be expected.
   [[nodiscard]] bool is_live() const;

@@ -69,7 +69,7 @@ class ExitStatus(Folder):
 
     def test_every_command_has_help_with_an_example(self):
         self.assertIn(b"lint", run("--help").stdout)
-        for command in ("lint", "explain"):
+        for command in ("lint", "spf", "explain"):
             done = run(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(b"xample", done.stdout)

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <envelint/audit/kind.hpp>
+#include <envelint/dmarc/discovery.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
@@ -68,6 +70,8 @@ struct DomainReport {
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
   std::vector<OverviewLine> overview;  ///< of a domain that was looked up; empty otherwise
+  std::optional<dmarc::Discovery> dmarc;  ///< where the domain was looked up
+  std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
 };
 
 /// The result of one lint run.

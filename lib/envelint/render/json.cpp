@@ -2,8 +2,10 @@
 
 #include <envelint/audit/overview.hpp>
 #include <envelint/render/corrected.hpp>
+#include <envelint/render/dmarc_json.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
+#include <envelint/render/servers.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -50,6 +52,7 @@ class DomainWriter {
     json_.open_array("findings");
     for (const Finding& finding : domain_.findings) add_finding(finding);
     json_.close_array();
+    if (domain_.dmarc) write_dmarc(json_, *domain_.dmarc);
     json_.open_array("unknown");
     for (const audit::UnknownReport& unknown : domain_.unknown) {
       json_.open_object();
@@ -59,6 +62,7 @@ class DomainWriter {
     }
     json_.close_array();
     add_overview();
+    if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
   }
 

@@ -1,9 +1,11 @@
 #include <envelint/render/terminal.hpp>
 
 #include <envelint/render/block.hpp>
+#include <envelint/render/dmarc_view.hpp>
 #include <envelint/render/overview.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
+#include <envelint/render/servers.hpp>
 #include <envelint/render/words.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -69,6 +71,8 @@ class Pages {
     if ((heading || !domain.overview.empty()) && !clean) add_heading(domain);
     append_overview(out_, paint_, domain, width_);
     add_findings(domain);
+    if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
+    if (domain.authoritative) append_servers(out_, paint_, width_, *domain.authoritative);
     add_unknowns(domain);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
