@@ -74,6 +74,7 @@ task::Task<void> DomainRun::look_up(std::size_t number, dns::Name name) {
   options.selectors = options_.selectors(name);
   options.budget.deadline = until.time();
   options.budget.clock = [this] { return dns_.loop().now(); };
+  (void)set_authoritative(options_.authoritative, options_.dns, dns_, options);
   auto collecting = audit::collect(resolver, std::move(name), std::move(options), suffixes_);
   audit::DomainFacts facts = co_await std::move(collecting);
   dns_.record(facts.unanswered);

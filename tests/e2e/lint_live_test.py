@@ -158,7 +158,7 @@ class ExitStatus(Live):
         self.write("a.zone", "example.com. TXT \"v=spf1 -all\"\n")
         for arguments in (["--record", "v=spf1 -all", "--nameserver", "127.0.0.1"], ["-", "--selector", "s1"],
                           ["example.com", "--timeout", "soon"], ["example.com", "--timeout", "0"],
-                          ["example.com", "--jobs", "0"], ["example.com", "--overlay"], ["192.0.2.1"],
+                          ["example.com", "--jobs", "0"], ["example.com", "--compare-live"], ["example.com", "--overlay"], ["192.0.2.1"],
                           ["https://example.com/"], ["example.com", "--replay", self.folder / "gone"],
                           ["--domains", self.folder / "gone"], ["--domains", self.folder], ["example.com", "--type", "spf"],
                           ["example.com", "--nameserver", "dns.example"], ["example.com", "--fix"], ["-", "example.com"],
@@ -385,6 +385,15 @@ class ZoneFiles(Live):
         live = self.lint(*lint, "--save-dns", self.folder / "x.dns")
         again = run(*lint, "--replay", self.folder / "x.dns")
         self.assertEqual((again.stdout, again.returncode), (live.stdout, live.returncode))
+
+    def test_a_file_is_compared_with_what_dns_has_now(self):
+        records = '@ MX 10 mx.example.com.\nmx A 20.1.2.3\n@ TXT "v=spf1 ip4:20.1.2.%d -all"\n'
+        for number, found in ((3, []), (4, ["X009"])):
+            zone = self.write("x.zone", self.WHOLE + records % number)
+            domain, done = self.lint_json("--zone", zone, "--compare-live", "example.com", "--select", "X009")
+            of_txt = [one["code"] for one in domain["findings"] if one["where"].get("kind") == "spf"]
+            self.assertEqual(of_txt, found)
+        self.assertEqual(done.returncode, 1)
 
     def test_many_domains_in_a_file_are_bounded(self):
         zone = self.write("x.zone", "".join(f"n{i}.example. MX 0 .\n" for i in range(2100)))
