@@ -4,6 +4,7 @@
 
 #include <envelint/dns/deadline_resolver.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace cli {
@@ -27,10 +28,12 @@ DomainRun::DomainRun(DnsSource& dns, DomainList& list, DomainRunOptions options,
 
 int DomainRun::run(Take take) {
   take_ = std::move(take);
-  Interrupt interrupt(dns_.loop(), {[](void* self) { static_cast<DomainRun*>(self)->stop(); }, this});
+  std::optional<Interrupt> interrupt;  // without waiting for a network, ending at once is as clean
+  const io::Call end{[](void* self) { static_cast<DomainRun*>(self)->stop(); }, this};
+  if (dns_.is_live()) interrupt.emplace(dns_.loop(), end);
   tasks_.start(feed());
   dns_.run(until_over());
-  return interrupt.signal_number();
+  return interrupt ? interrupt->signal_number() : 0;
 }
 
 task::Task<void> DomainRun::until_over() {
@@ -71,6 +74,7 @@ task::Task<void> DomainRun::look_up(std::size_t number, dns::Name name) {
   options.selectors = options_.selectors(name);
   options.budget.deadline = until.time();
   options.budget.clock = [this] { return dns_.loop().now(); };
+  (void)set_authoritative(options_.authoritative, options_.dns, dns_, options);
   auto collecting = audit::collect(resolver, std::move(name), std::move(options), suffixes_);
   audit::DomainFacts facts = co_await std::move(collecting);
   dns_.record(facts.unanswered);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "authoritative.hpp"
 #include "dns_source.hpp"
 #include "domain_list.hpp"
 #include "progress.hpp"
@@ -26,6 +27,8 @@ struct DomainRunOptions {
   std::chrono::milliseconds timeout{};  ///< for each domain
   /// The DKIM selectors to look at for a domain; may be empty.
   std::function<std::vector<std::string>(const envelint::dns::Name&)> selectors;
+  AuthoritativeChoice authoritative;  ///< wanted only where the source has a network
+  DnsOptions dns;
 };
 
 /// Collects the facts about many domains on one loop. The memory it takes does not grow with their number: a domain is

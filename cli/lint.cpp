@@ -20,6 +20,7 @@ constexpr std::string_view kExample = R"(Examples:
   envelint lint example.com --selector s1 --selector s2  with these DKIM keys
   envelint lint --zone example.com.zone                  before it is published
   envelint lint --zone example.com.zone --overlay        ... with all else live
+  envelint lint --zone example.com.zone --compare-live   ... and what DNS has now
   envelint lint --zone example.com.zone --fix            show what would change
   envelint lint --zone example.com.zone --fix --write    change it
   envelint lint --record 'v=spf1 include:_spf.example.net -all'

@@ -48,6 +48,8 @@ class Domains {
     options.jobs = task_.options.jobs;
     options.unordered = task_.options.unordered;
     options.timeout = task_.timeout;
+    options.authoritative = task_.options.authoritative;
+    options.dns = task_.options.dns;
     options.selectors = [this](const dns::Name&) { return task_.options.selectors; };
     return options;
   }
@@ -81,6 +83,7 @@ class Domains {
 int lint_domains(const LintTask& task) {
   auto dns = DnsSource::open(task.options.dns, nullptr, Outside::unknown);
   if (!dns) return complain(dns.error()), kUsage;
+  if (!can_ask_authoritative(task.options, **dns)) return kUsage;
   auto list = DomainList::open((*dns)->loop(), task.domains, task.options.domains_file);
   if (!list) return complain(list.error()), kUsage;
   return Domains(task, **dns, **list).run();

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -52,8 +53,10 @@ class Check {
       return "nothing to look at: give a domain, --zone FILE, --record TEXT, or - for one record a line on standard input";
     }
     if (records + (zones ? 1 : 0) > 1) return "--zone, --record and - exclude each other";
+    if (domains && std::ranges::find(options().targets, "-") != options().targets.end()) {
+      return "- is for records on standard input, and stands alone; --domains - reads the names of domains";
+    }
     if (options().record && domains) return "--record takes no domain; --name gives its owner name";
-    if (reads_records() && domains) return "- reads records from standard input; --domains - reads the names of domains";
     task_.input = options().record ? LintInput::record
                   : reads_records() ? LintInput::lines
                   : zones           ? LintInput::zones
@@ -79,10 +82,15 @@ class Check {
 
   Fault asking() {
     const DnsOptions& dns = options().dns;
-    const bool asks = dns.overlay || !dns.nameservers.empty() || !dns.save.empty() || !dns.replay.empty();
+    const bool asks = dns.overlay || !dns.nameservers.empty() || !dns.save.empty() || !dns.replay.empty() ||
+                      options().authoritative.wanted;
     const bool takes_domains = task_.input == LintInput::domains || task_.input == LintInput::zones;
-    if (asks && !takes_domains) return "--overlay, --nameserver, --save-dns and --replay are for domains; nothing is asked here";
+    if (asks && !takes_domains) return "--overlay, --nameserver, --authoritative, --save-dns and --replay are for domains; nothing is asked here";
     if (!options().selectors.empty() && !takes_domains) return "--selector is for domains; --name says where a record stands";
+    if (options().compare_live && task_.input != LintInput::zones) return "--compare-live goes with --zone FILE";
+    if (options().compare_live && dns.overlay) {
+      return "--compare-live compares the file with DNS, and --overlay mixes them; leave one out";
+    }
     for (const std::string& selector : options().selectors) {
       const auto name = parse_name(selector);
       if (!name || name->is_root()) return fmt::format("--selector `{}` is no selector", selector);
@@ -143,6 +151,8 @@ void add_asking_options(CLI::App& command, LintOptions& options) {
   command.add_option("--timeout", options.timeout, "the time for one domain; what is not answered then is unknown")
       ->type_name("SECONDS")
       ->capture_default_str();
+  add_authoritative_options(command, options.authoritative);
+  command.add_flag("--compare-live", options.compare_live, "with --zone: show where the file and live DNS differ");
   command.add_option("--jobs", options.jobs, "how many domains are looked up at once")->capture_default_str();
   command.add_flag("--unordered", options.unordered, "with ndjson: print each domain as soon as it is done");
 }

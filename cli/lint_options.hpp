@@ -1,5 +1,6 @@
 #pragma once
 
+#include "authoritative.hpp"
 #include "dns_source.hpp"
 #include "zone_input.hpp"
 
@@ -32,6 +33,8 @@ struct LintOptions {
   std::string type;
   std::vector<std::string> selectors;
   std::string timeout = "30";
+  AuthoritativeChoice authoritative;
+  bool compare_live = false;
   std::size_t jobs = 100;
   bool unordered = false;
   std::string format = "text";

@@ -37,6 +37,12 @@ int LintTally::status(std::string_view fail_on) const {
   return unknown_ ? kUnknown : kOk;
 }
 
+bool can_ask_authoritative(const LintOptions& options, DnsSource& dns) {
+  if (!options.authoritative.wanted || dns.direct() != nullptr) return true;
+  complain("--authoritative asks servers over the network; it goes neither with --replay nor with --zone without --overlay");
+  return false;
+}
+
 void select(audit::Report& report, const audit::Selection& selection) {
   for (audit::DomainReport& domain : report.domains) {
     std::erase_if(domain.findings, [&](const finding::Finding& finding) { return !selection.keeps(finding.code); });

@@ -29,6 +29,9 @@ class LintTally {
   bool unknown_ = false;
 };
 
+/// Whether the servers of zones can be asked, if that is wanted; complains where not.
+[[nodiscard]] bool can_ask_authoritative(const LintOptions& options, DnsSource& dns);
+
 /// Takes out the findings that --select and --ignore do not want.
 void select(envelint::audit::Report& report, const envelint::audit::Selection& selection);
 

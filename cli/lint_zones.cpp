@@ -7,10 +7,14 @@
 #include "lint_output.hpp"
 #include "screen.hpp"
 
+#include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/zone_audit.hpp>
 #include <envelint/audit/zone_domains.hpp>
 #include <envelint/audit/zone_fix.hpp>
+#include <envelint/dns/bounded_resolver.hpp>
+#include <envelint/dns/deadline_resolver.hpp>
 #include <envelint/dns/zone_disk.hpp>
+#include <envelint/dns/zone_resolver.hpp>
 #include <envelint/text/line_diff.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -34,12 +38,14 @@ class Zones {
   Zones(const LintTask& task, dns::Zone zone) : task_(task), zone_(std::move(zone)), selectors_(audit::selectors_of(zone_)) {}
 
   int run() {
-    auto dns = DnsSource::open(task_.options.dns, &zone_, Outside::unknown);
+    auto dns = DnsSource::open(options_for_file(), &zone_, Outside::unknown);
     if (!dns) return complain(dns.error()), kUsage;
+    if (!can_ask_authoritative(task_.options, **dns)) return kUsage;
     if (!choose_domains((*dns)->loop())) return kUsage;
     const int signal = collect(**dns);
     if (const auto fault = (*dns)->save()) return complain(*fault), kUsage;
     if (signal != 0) end_by_signal(signal);
+    if (task_.options.compare_live && !compare_with_live()) return kUsage;
     audit::Report report = audit::audit_zone(zone_, named_, facts_);
     const bool judged = says_something(report);
     const int status = show(std::move(report), task_.options);
@@ -71,10 +77,32 @@ class Zones {
     DomainRunOptions options;
     options.jobs = task_.options.jobs;
     options.timeout = task_.timeout;
+    options.authoritative = task_.options.authoritative;
+    options.dns = task_.options.dns;
     options.selectors = [this](const dns::Name& name) { return selectors_for(name); };
     Progress progress(dns.loop(), terminal_of_errors());
     DomainRun run(dns, **list, std::move(options), progress);
     return run.run([this](audit::DomainFacts facts) { facts_.push_back(std::move(facts)); });
+  }
+
+  // The network is asked only for what it is compared with.
+  [[nodiscard]] DnsOptions options_for_file() const { return task_.options.compare_live ? DnsOptions() : task_.options.dns; }
+
+  bool compare_with_live() {
+    auto live = DnsSource::open(task_.options.dns, nullptr, Outside::unknown);
+    if (!live) return complain(live.error()), false;
+    dns::ZoneResolver file(zone_);
+    for (audit::DomainFacts& facts : facts_) {
+      const io::EventLoop& loop = (*live)->loop();
+      dns::DeadlineResolver in_time((*live)->resolver(), (*live)->loop(), loop.after(task_.timeout));
+      dns::BoundedResolver noted(in_time, {});
+      facts.live_differences = (*live)->run(
+          audit::compare_with_live(file, noted, audit::mail_questions(zone_, facts.domain)));
+      (*live)->record(noted.unanswered());
+      facts.unanswered.insert(facts.unanswered.end(), noted.unanswered().begin(), noted.unanswered().end());
+    }
+    if (const auto fault = (*live)->save()) return complain(*fault), false;
+    return true;
   }
 
   // A file tells which selectors there are; nobody has to guess.

@@ -91,6 +91,15 @@ _smtp._tls TXT "v=TLSRPTv1; rua=mailto:a@example.com"
   CHECK(line(report, audit::Kind::mta_sts) == "nothing: no record");  // what the wildcard says is no policy
 }
 
+TEST_CASE("of DMARC the overview tells the policy that is applied, and where it stands", "[audit][overview]") {
+  const std::string host = "@ A 192.0.2.1\n";
+  CHECK(line(report_of(host + "_dmarc TXT \"v=DMARC1; p=reject\"\n"), audit::Kind::dmarc) ==
+        "found: reject, at _dmarc.example.com");
+  CHECK(line(report_of(host), audit::Kind::dmarc) == "nothing: no record");
+  CHECK(line(report_of(host + ";! servfail _dmarc.example.com.\n"), audit::Kind::dmarc) ==
+        "unknown: the server failed (SERVFAIL)");
+}
+
 TEST_CASE("a domain that does not exist has no overview", "[audit][overview]") {
   CHECK(report_of("other.example. A 192.0.2.1\n").overview.empty());
 }

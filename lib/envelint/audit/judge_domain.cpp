@@ -145,7 +145,7 @@ DomainReport judge_domain(const DomainFacts& facts) {
   report.domain = facts.domain.to_string();
   judge_facts(facts, report);
   check_across(report);
-  report.overview = overview_of(facts, report);
+  report.overview = overview_of(facts);
   return report;
 }
 

@@ -2,7 +2,7 @@
 
 #include <envelint/dkim/key_data.hpp>
 #include <envelint/dkim/key_record.hpp>
-#include <envelint/dmarc/record.hpp>
+#include <envelint/dmarc/discovery.hpp>
 #include <envelint/finding/catalogue.hpp>
 #include <envelint/mta_sts/record.hpp>
 #include <envelint/spf/record.hpp>
@@ -186,13 +186,25 @@ OverviewLine dkim_line(const DomainFacts& facts) {
   return line;
 }
 
-// What is known of DMARC is the record among those of the report.
-std::optional<OverviewLine> dmarc_line(const DomainReport& report) {
-  const auto record = std::ranges::find(report.records, Kind::dmarc, &RecordReport::kind);
-  if (record == report.records.end()) return std::nullopt;
-  const auto policy = dmarc::parse(record->value.joined()).usable_policy(dmarc::Receiver::rfc9989);
-  const std::string what = policy ? std::string(to_string(policy->p)) : "no policy that receivers can read";
-  return OverviewLine{Kind::dmarc, State::found, fmt::format("{}, at {}", what, record->owner)};
+// As receivers that follow RFC 9989 find it.
+OverviewLine dmarc_line(const dmarc::Discovery& found) {
+  const dmarc::EffectivePolicy& policy = found.rfc9989.domain;
+  OverviewLine line{Kind::dmarc, State::found, {}};
+  const std::string at = policy.source == nullptr ? "" : ", at " + policy.source->owner.to_string();
+  switch (policy.outcome) {
+    case dmarc::Outcome::policy: line.text = describe(policy) + at; break;
+    case dmarc::Outcome::unusable: line.text = "no policy that receivers can read" + at; break;
+    case dmarc::Outcome::several: line.text = "several records, so that receivers use none" + at; break;
+    case dmarc::Outcome::none:
+      line.state = State::nothing;
+      line.text = describe(found.own());
+      break;
+    case dmarc::Outcome::unknown:
+      line.state = State::unknown;
+      line.text = policy.source == nullptr ? "not known" : reason_of(policy.source->answer);
+      break;
+  }
+  return line;
 }
 
 /// The area of one TXT record at a name of its own; nothing where the answer is a record of that kind.
@@ -241,13 +253,13 @@ Kind area_of(const DomainReport& report, const finding::Finding& finding) {
 
 }  // namespace
 
-std::vector<OverviewLine> overview_of(const DomainFacts& facts, const DomainReport& report) {
+std::vector<OverviewLine> overview_of(const DomainFacts& facts) {
   std::vector<OverviewLine> out;
   if (facts.does_not_exist()) return out;
   out.push_back(mx_line(facts));
   out.push_back(spf_line(facts));
   out.push_back(dkim_line(facts));
-  if (auto line = dmarc_line(report)) out.push_back(*std::move(line));
+  if (facts.dmarc) out.push_back(dmarc_line(*facts.dmarc));
   out.push_back(mta_sts_line(facts));
   out.push_back(tls_rpt_line(facts));
   for (OverviewLine& line : out) {

@@ -120,9 +120,8 @@ constexpr std::array kProviders{
     Provider{.name = "Strato", .mx = {"smtpin.rzone.de", "rzone.de"}, .includes = {"_spf.strato.com"}, .selectors = {"strato-dkim-0002", "strato-dkim-0003"}, .keys = {"dkim.strato.de"}, .pair = true},
 };
 
-/// Whether `name` is at or below one of the names of a list.
-bool is_within(const dns::Name& name, const Provider::Names& list) {
-  const std::string text = name.to_lower();
+/// Whether a name, in lower case, is at or below one of the names of a list.
+bool is_within(std::string_view text, const Provider::Names& list) {
   return std::ranges::any_of(items(list), [&](std::string_view suffix) {
     return text == suffix ||
            (text.size() > suffix.size() && text.ends_with(suffix) && text[text.size() - suffix.size() - 1] == '.');
@@ -130,8 +129,9 @@ bool is_within(const dns::Name& name, const Provider::Names& list) {
 }
 
 const Provider* find(const dns::Name& name, Provider::Names Provider::* list) {
+  const std::string text = name.to_lower();
   const auto found =
-      std::ranges::find_if(kProviders, [&](const Provider& provider) { return is_within(name, provider.*list); });
+      std::ranges::find_if(kProviders, [&](const Provider& provider) { return is_within(text, provider.*list); });
   return found == kProviders.end() ? nullptr : &*found;
 }
 

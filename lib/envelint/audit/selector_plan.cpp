@@ -1,11 +1,13 @@
 #include <envelint/audit/selector_plan.hpp>
 
+#include <envelint/audit/collect.hpp>
 #include <envelint/dkim/common_selectors.hpp>
 #include <envelint/spf/record.hpp>
 #include <envelint/spf/record_selection.hpp>
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <string_view>
 
 namespace envelint::audit {
@@ -36,7 +38,7 @@ ProviderFacts& entry_of(std::vector<ProviderFacts>& list, const Provider* provid
 }
 
 void add_by_mx(const DomainFacts& facts, std::vector<ProviderFacts>& list) {
-  for (const dns::Record& record : facts.mx.records) {
+  for (const dns::Record& record : facts.mx.records | std::views::take(kMaxMailHosts)) {
     const auto* mx = std::get_if<dns::Mx>(&record.data);
     const Provider* provider = mx == nullptr ? nullptr : provider_of_mx(mx->exchange);
     if (provider != nullptr) entry_of(list, provider).by_mx = true;

@@ -284,8 +284,7 @@ class ZoneAudit {
 
   void add_overviews() {
     for (const DomainFacts& facts : facts_) {
-      DomainReport& domain = report_.domains[domain_index(facts.domain)];
-      domain.overview = overview_of(facts, domain);
+      report_.domains[domain_index(facts.domain)].overview = overview_of(facts);
     }
   }
 
