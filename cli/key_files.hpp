@@ -28,7 +28,7 @@ class NewFiles {
  public:
   enum class Mode : unsigned {
     secret = 0600,  ///< from the first octet on
-    open = 0666,    ///< what the umask leaves of it
+    open = 0644,    ///< what the umask leaves of it
   };
 
   NewFiles() = default;

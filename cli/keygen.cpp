@@ -207,7 +207,8 @@ class Keygen {
     if (made_.empty() || made_.front().private_key_file.empty()) return;
     const MadeKey& first = made_.front();
     note("");
-    note(fmt::format("Once it is published: envelint keygen --check {} --selector {} --key {}",
+    note("Once it is published, see that it is right:");
+    note(fmt::format("  envelint keygen --check {} --selector {} --key {}",
                      first.publication.domain.to_string(), first.publication.selector, first.private_key_file));
   }
 
