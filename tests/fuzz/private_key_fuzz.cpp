@@ -2,6 +2,7 @@
 
 #include <envelint/dkim/key_file.hpp>
 #include <envelint/dkim/private_key.hpp>
+#include <envelint/text/ascii.hpp>
 
 #include <string_view>
 
@@ -9,13 +10,13 @@ using namespace envelint::dkim;
 
 namespace {
 
-void check_fault(const KeyFileFault& fault, std::string_view file) {
+// Our own words are short: a long one would be key material.
+void check_fault(const KeyFileFault& fault) {
   fuzz_require(!fault.message.empty() && !fault.message.ends_with('.'), "a fault says what the file is");
-  // Words of a label may be repeated; a run as long as this would be key material.
-  constexpr std::size_t kRun = 32;
-  for (std::size_t at = 0; file.size() < 4096 && at + kRun <= file.size(); ++at) {
-    const bool shown = fault.message.find(file.substr(at, kRun)) != std::string::npos;
-    fuzz_require(!shown || file.substr(at, kRun).find('-') != std::string_view::npos, "nothing of a file is shown");
+  std::size_t run = 0;
+  for (const char c : fault.message) {
+    run = envelint::text::is_alnum(c) || c == '+' || c == '/' ? run + 1 : 0;
+    fuzz_require(run < 20, "nothing of a file is shown");
   }
 }
 
@@ -40,11 +41,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto plain = PrivateKey::read(file);
   const auto key = plain || plain.error().kind != KeyFileFault::Kind::encrypted ? PrivateKey::read(file)
                                                                                 : PrivateKey::read(file, &passphrase);
-  if (!plain) check_fault(plain.error(), file);
-  if (!key) check_fault(key.error(), file);
+  if (!plain) check_fault(plain.error());
+  if (!key) check_fault(key.error());
   if (key) check_key(*key);
   const auto half = read_public_key(file);
-  if (!half) return check_fault(half.error(), file), 0;
+  if (!half) return check_fault(half.error()), 0;
   fuzz_require(!half->encoded().empty() && half->fingerprint().size() == 50, "a public key can be published");
   return 0;
 }
