@@ -66,7 +66,7 @@ bool write_all(int to, std::string_view content) {
     if (written < 0) return false;
     content.remove_prefix(static_cast<std::size_t>(written));
   }
-  return fsync(to) == 0;
+  return true;
 }
 
 std::filesystem::path folder_of(const std::string& path) {
@@ -130,7 +130,11 @@ std::optional<std::string> NewFiles::stage(const std::string& path, std::string_
   const Descriptor file(create_beside(path, static_cast<mode_t>(mode), name));
   if (!file.is_open()) return fmt::format("{}: {}", path, last_error());
   files_.push_back({name, path});
-  if (!write_all(file.get(), content)) return fmt::format("{}: {}", path, last_error());
+  // A record can be made anew from its key; a key that is lost in a crash cannot.
+  const bool flush = mode == Mode::secret;
+  if (!write_all(file.get(), content) || (flush && fsync(file.get()) != 0)) {
+    return fmt::format("{}: {}", path, last_error());
+  }
   return std::nullopt;
 }
 
@@ -145,7 +149,7 @@ std::optional<std::string> NewFiles::place(bool replace) {
     }
     return why;
   }
-  for (const Staged& file : files_) flush_folder(file.path);
+  if (!files_.empty()) flush_folder(files_.front().path);
   return std::nullopt;
 }
 

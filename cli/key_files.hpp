@@ -22,13 +22,13 @@ struct SecretFile {
 /// @return the content, or in a few words why it cannot be read.
 [[nodiscard]] std::expected<SecretFile, std::string> read_secret_file(const std::string& path, std::size_t most);
 
-/// Files that are made together, each as a whole or not at all. Until `place` they stand under other names beside their
+/// Files of one folder that are made together, each as a whole or not at all. Until `place` they stand under other names beside their
 /// own; what is not placed is removed.
 class NewFiles {
  public:
   enum class Mode : unsigned {
     secret = 0600,  ///< from the first octet on
-    open = 0666,    ///< what the umask leaves of it
+    open = 0644,    ///< what the umask leaves of it
   };
 
   NewFiles() = default;
@@ -36,7 +36,7 @@ class NewFiles {
   NewFiles& operator=(const NewFiles&) = delete;
   ~NewFiles();
 
-  /// Writes the content to disk, beside the place it belongs.
+  /// Writes the content beside the place it belongs; a secret one is flushed to disk.
   /// @return in a few words why it cannot be done, or nothing.
   [[nodiscard]] std::optional<std::string> stage(const std::string& path, std::string_view content, Mode mode);
   /// Gives all files their names. A file that is there is replaced only if `replace` says so; if one cannot be placed,

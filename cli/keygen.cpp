@@ -7,7 +7,6 @@
 
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/render/json_writer.hpp>
-#include <envelint/text/utf8.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -207,24 +206,29 @@ class Keygen {
     if (made_.empty() || made_.front().private_key_file.empty()) return;
     const MadeKey& first = made_.front();
     note("");
-    note(fmt::format("Once it is published: envelint keygen --check {} --selector {} --key {}",
+    note("Once it is published, see that it is right:");
+    note(fmt::format("  envelint keygen --check {} --selector {} --key {}",
                      first.publication.domain.to_string(), first.publication.selector, first.private_key_file));
   }
 
   void print_one(const MadeKey& made) const {
     if (&made != &made_.front()) note("");
     note(fmt::format("{}, {}", describe(made.key), made.key.fingerprint()));
-    if (!made.private_key_file.empty()) note(fmt::format("private key   {}", made.private_key_file));
-    if (!made.zone_file.empty()) note(fmt::format("zone file     {}", made.zone_file));
-    if (as_ == KeyTextFormat::value) {
-      note(fmt::format("TXT record at {}", made.publication.owner.to_string()));
-      note(fmt::format("(where a form adds the domain itself: {}._domainkey), value:", made.publication.selector));
+    if (!made.private_key_file.empty()) {
+      note(fmt::format("private key  {}", made.private_key_file));
+      note("             for the signing software alone; it never leaves this machine");
     }
+    if (!made.zone_file.empty()) note(fmt::format("zone file    {}", made.zone_file));
     note("");
+    if (as_ == KeyTextFormat::value) {
+      note(fmt::format("Publish as a TXT record at {}", made.publication.owner.to_string()));
+      note(fmt::format("(where a form adds the domain itself: {}._domainkey) this value, in one line:\n",
+                       made.publication.selector));
+    }
     std::cout << key_text(made.publication, as_) << std::flush;
   }
 
-  static void note(std::string_view line) { fmt::print(stderr, "{}\n", text::visible(line)); }
+  static void note(std::string_view line) { fmt::print(stderr, "{}\n", visible_lines(line)); }
 
   void print_json() const {
     std::string out;

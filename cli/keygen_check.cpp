@@ -4,9 +4,9 @@
 
 #include <envelint/audit/key_report.hpp>
 #include <envelint/dkim/key_check.hpp>
+#include <envelint/dkim/key_text.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/terminal.hpp>
-#include <envelint/text/utf8.hpp>
 
 #include <fmt/core.h>
 
@@ -33,7 +33,7 @@ class KeyCheck {
     if (auto wrong = source_->save()) return say(*wrong), kUsage;
     const dkim::KeyVerdict verdict = dkim::judge_key(facts);
     audit::Report report;
-    report.domains.push_back(audit::report_key(domain_, facts, verdict));
+    report.domains.push_back(audit::report_key(facts, verdict));
     options_.json() ? print_json(facts, verdict, report) : print_text(facts, verdict, report);
     if (verdict.match == KeyMatch::unknown) return kUnknown;
     return verdict.match == KeyMatch::matches ? kOk : kFindings;
@@ -87,18 +87,22 @@ class KeyCheck {
       layout.width = screen.width;
       std::cout << render::terminal(report, layout) << '\n';
     }
-    const std::string owner = facts.asked.owner.to_string();
-    const std::string key = fmt::format("{} ({}, {})", options_.key, describe(key_), key_.fingerprint());
     std::string_view word = "no match";
     if (verdict.match == KeyMatch::matches) word = "match";
     if (verdict.match == KeyMatch::unknown) word = "not known";
-    std::cout << text::visible(fmt::format("{}: {}", word, verdict.summary)) << '\n'
-              << text::visible("  name  " + owner) << '\n'
-              << text::visible("  key   " + key) << '\n';
+    line(fmt::format("{}: {}", word, verdict.summary));
+    line(fmt::format("  name  {}", facts.asked.owner.to_string()));
+    line(fmt::format("  file  {}", options_.key));
+    line(fmt::format("  key   {}, {}", describe(key_), key_.fingerprint()));
     for (const dkim::KeyPlace& place : verdict.found_at) {
-      std::cout << text::visible("  also  this key is at " + place.owner.to_string()) << '\n';
+      line(fmt::format("  also  at {}", place.owner.to_string()));
     }
+    if (verdict.match == KeyMatch::matches || verdict.match == KeyMatch::unknown) return;
+    line("\nThe record of this key:\n");
+    line(dkim::key_record_text(key_, options_.tags));
   }
+
+  static void line(std::string_view text) { std::cout << visible_lines(text) << '\n'; }
 
   void print_json(const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict, const audit::Report& report) const {
     std::string out;
@@ -108,6 +112,7 @@ class KeyCheck {
     json.member("owner", facts.asked.owner.to_string());
     json.member("domain", domain_.to_string());
     json.member("selector", selector_);
+    json.member("value", dkim::key_record_text(key_, options_.tags));
     json.member("match", dkim::to_string(verdict.match));
     json.member("summary", verdict.summary);
     json.open_object("key");

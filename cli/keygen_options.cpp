@@ -88,12 +88,14 @@ std::expected<std::optional<dkim::SecretBytes>, std::string> read_passphrase(con
 std::expected<dkim::PublicKey, std::string> read_key_of(const std::string& path, const dkim::SecretBytes* passphrase) {
   const auto file = read_secret_file(path, dkim::kMaxKeyFile);
   if (!file) return std::unexpected(fmt::format("{}: {}", path, file.error()));
-  auto key = dkim::read_public_key(file->content.reveal(), passphrase);
-  if (!key) return std::unexpected(fmt::format("{}: {}", path, key.error().message));
-  const bool is_private = dkim::PrivateKey::read(file->content.reveal(), passphrase).has_value();
-  if (is_private && file->open_to_others) {
+  const std::string_view content = file->content.reveal();
+  const auto whole = dkim::PrivateKey::read(content, passphrase);
+  if (whole && file->open_to_others) {
     say(fmt::format("warning: others can read the private key in {}; `chmod 600` it", path));
   }
+  if (whole) return whole->public_key();
+  auto key = dkim::read_public_key(content, passphrase);
+  if (!key) return std::unexpected(fmt::format("{}: {}", path, key.error().message));
   return *std::move(key);
 }
 

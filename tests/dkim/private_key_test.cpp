@@ -341,7 +341,7 @@ TEST_CASE("a key cut short at any octet, or with octets behind it, is refused", 
   }
   std::string pem = pkcs8_pem(rsa);
   CHECK(fault_of(pem.substr(0, 300)).message ==
-        "this was a private key and is damaged: the line `-----END PRIVATE KEY-----` is missing");
+        "this was a private key and is damaged: its last line, `-----END …`, is missing");
   pem[100] = '!';
   CHECK(fault_of(pem).message == "this was a private key and is damaged: something other than base64 stands in it");
 }

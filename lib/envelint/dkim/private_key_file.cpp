@@ -375,7 +375,7 @@ class PrivateKeyReader {
     if (block.label == "OPENSSH PRIVATE KEY") return fault(Kind::container, std::string(convert_openssh()));
     if (block.label == "EC PRIVATE KEY") return other_algorithm("a key of an elliptic curve (ECDSA)");
     if (block.label == "DSA PRIVATE KEY") return other_algorithm("a DSA key");
-    if (!block.ends) return damaged(fmt::format("the line `-----END {}-----` is missing", block.label));
+    if (!block.ends) return damaged("its last line, `-----END …`, is missing");
     if (block.body.contains("\\n")) {
       return fault(Kind::container, "the line ends of this PEM file are written out as `\\n`; turn them into line ends "
                                     "with `sed 's/\\\\n/\\n/g'`");
