@@ -1,7 +1,9 @@
 #include <support/catch.hpp>
 
 #include <envelint/audit/collect.hpp>
+#include <envelint/audit/key_report.hpp>
 #include <envelint/audit/zone_audit.hpp>
+#include <envelint/dkim/key_file.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/dns/zone_resolver.hpp>
 #include <envelint/finding/catalogue.hpp>
@@ -108,10 +110,12 @@ Found locate(const audit::Report& report, const audit::DomainReport& domain, con
   return found;
 }
 
-/// What the first line of an example asks for: `; lint example.com --selector s1`. The zone is then all of DNS.
+/// What the first line of an example asks for: `; lint example.com --selector s1`. The zone is then all of DNS. With
+/// `--key BASE64`, a public key, only this key is looked for at the selector: `keygen --check`.
 struct Request {
   dns::Name domain;
   audit::CollectOptions options;
+  std::optional<dkim::PublicKey> key;
 };
 
 std::optional<Request> read_request(const std::string& zone_text) {
@@ -119,19 +123,31 @@ std::optional<Request> read_request(const std::string& zone_text) {
   std::istringstream words(zone_text.substr(7, zone_text.find('\n') - 7));
   std::string word;
   words >> word;
-  Request request{*dns::Name::parse(word), {}};
+  Request request{*dns::Name::parse(word), {}, {}};
   while (words >> word) {
-    REQUIRE(word == "--selector");
-    words >> word;
-    request.options.selectors.push_back(word);
+    std::string value;
+    words >> value;
+    REQUIRE((word == "--selector" || word == "--key"));
+    if (word == "--selector") request.options.selectors.push_back(value);
+    if (word == "--key") request.key = dkim::read_public_key(value).value();
   }
   return request;
+}
+
+audit::Report report_of_key(dns::Resolver& dns, const Request& request) {
+  dkim::KeyCheckRequest wanted(request.domain, request.options.selectors.at(0), *request.key,
+                               audit::likely_selectors());
+  const dkim::KeyCheckFacts facts = task::sync_wait(dkim::collect_key_facts(dns, std::move(wanted)));
+  audit::Report report;
+  report.domains.push_back(audit::report_key(request.domain, facts, dkim::judge_key(facts)));
+  return report;
 }
 
 audit::Report report_of(const dns::Zone& zone, const std::string& zone_text) {
   auto request = read_request(zone_text);
   if (!request) return audit::audit_zone(zone);
   dns::ZoneResolver dns(zone);
+  if (request->key) return report_of_key(dns, *request);
   std::vector<audit::DomainFacts> facts;
   static const dns::PublicSuffixList suffixes;
   facts.push_back(task::sync_wait(audit::collect(dns, request->domain, request->options, suffixes)));
