@@ -1,5 +1,6 @@
 #include "exit_status.hpp"
 #include "explain.hpp"
+#include "keygen.hpp"
 #include "lint.hpp"
 #include "screen.hpp"
 
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   int exit_status = 0;
   cli::add_lint(app, exit_status);
   cli::add_explain(app, exit_status);
+  cli::add_keygen(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -139,7 +139,7 @@ audit::Report report_of_key(dns::Resolver& dns, const Request& request) {
                                audit::likely_selectors());
   const dkim::KeyCheckFacts facts = task::sync_wait(dkim::collect_key_facts(dns, std::move(wanted)));
   audit::Report report;
-  report.domains.push_back(audit::report_key(request.domain, facts, dkim::judge_key(facts)));
+  report.domains.push_back(audit::report_key(facts, dkim::judge_key(facts)));
   return report;
 }
 

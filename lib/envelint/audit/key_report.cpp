@@ -24,9 +24,9 @@ void add_text_findings(DomainReport& report, int index, std::vector<Finding> fou
 
 }  // namespace
 
-DomainReport report_key(const dns::Name& domain, const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict) {
+DomainReport report_key(const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict) {
   DomainReport report;
-  report.domain = domain.to_string();
+  report.domain = facts.domain.to_string();
   const std::string owner = facts.asked.owner.to_string();
   for (const dns::Record& record : facts.asked.txt.records) {
     const auto* text = std::get_if<dns::Text>(&record.data);

@@ -2,7 +2,6 @@
 
 #include <envelint/dkim/key_data.hpp>
 #include <envelint/dkim/key_record.hpp>
-#include <envelint/dkim/key_text.hpp>
 #include <envelint/task/gather.hpp>
 #include <envelint/text/ascii.hpp>
 
@@ -91,6 +90,7 @@ class Collector {
   Collector(dns::Resolver& resolver, KeyCheckRequest request) : dns_(resolver), request_(std::move(request)) {}
 
   task::Task<KeyCheckFacts> run() {
+    facts_.domain = request_.domain;
     facts_.selector = request_.selector;
     facts_.key = request_.key;
     facts_.asked.selector = request_.selector;
@@ -170,17 +170,19 @@ class Judge {
 
   /// What to do: sign with the selector where the key is, or publish it here.
   [[nodiscard]] std::string remedy() const {
-    const std::string publish = fmt::format("publish `{}`", key_record_text(facts_.key));
+    const std::string publish =
+        fmt::format("publish the record that `envelint keygen {} --selector {} --from KEY` prints",
+                    facts_.domain.to_string(), facts_.selector);
     const auto it = std::ranges::find_if(out_.found_at, [](const KeyPlace& place) { return !place.selector.empty(); });
     if (it != out_.found_at.end()) {
-      return fmt::format("this key is published at the selector `{}`: sign with that selector, or {} here", it->selector,
+      return fmt::format("this key is published at the selector `{}`: sign with that selector, or {}", it->selector,
                          publish);
     }
     if (!out_.found_at.empty()) {
       return fmt::format("this key is published at `{}`, where nobody looks: move it to `{}`",
                          out_.found_at.front().owner.to_string(), owner_);
     }
-    return fmt::format("{} at `{}`", publish, owner_);
+    return publish;
   }
 
   void nothing_published() {
@@ -202,7 +204,7 @@ class Judge {
         .message("{} TXT records stand at `{}`, {}", texts.size(), owner_,
                  count == 0 ? "none of them with this key" : "and this key is in only one of them")
         .note("which of them a receiver takes is undefined (RFC 6376 §3.6.2.2); many then fail the signature")
-        .help("leave the one record `{}` there; give another key a selector of its own", key_record_text(facts_.key));
+        .help("leave only the record of this key there; give another key a selector of its own");
   }
 
   void judge_record(const KeyRecord& record) {

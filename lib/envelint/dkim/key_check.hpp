@@ -42,6 +42,7 @@ struct KeyPlace {
 
 /// All that was asked. Facts only.
 struct KeyCheckFacts {
+  dns::Name domain;
   std::string selector;
   PublicKey key;
   KeyPlace asked;
