@@ -42,7 +42,7 @@ void append_signed_field(Canonicalization kind, const mail::Message& message, co
   out.append("\r\n");
 }
 
-std::string signed_header(const mail::Message& message, const Signature& signature, std::size_t own,
+std::string signed_header(const mail::Message& message, const Signature& signature, std::string_view head,
                           const std::vector<std::optional<std::size_t>>& covered) {
   constexpr std::size_t kUsualSize = 4096;
   std::string out;
@@ -51,8 +51,13 @@ std::string signed_header(const mail::Message& message, const Signature& signatu
   for (const std::optional<std::size_t>& field : covered) {
     if (field) append_signed_field(kind, message, message.fields()[*field], out);
   }
-  append_canonical_field(kind, head_of(message, message.fields()[own]), signature.without_signature(), out);
+  append_canonical_field(kind, head, signature.without_signature(), out);
   return out;
+}
+
+std::string signed_header(const mail::Message& message, const Signature& signature, std::size_t own,
+                          const std::vector<std::optional<std::size_t>>& covered) {
+  return signed_header(message, signature, head_of(message, message.fields()[own]), covered);
 }
 
 }  // namespace envelint::dkim

@@ -46,6 +46,12 @@ void append_signed_field(Canonicalization kind, const mail::Message& message, co
                          std::string& out);
 
 /// All octets that the header hash covers: the fields, then the signature's own without the value of `b=` (§3.7).
+/// @param head  of the signature's own field: its name and colon as they stand in the message.
+[[nodiscard]] std::string signed_header(const mail::Message& message, const Signature& signature, std::string_view head,
+                                        const std::vector<std::optional<std::size_t>>& covered);
+
+/// The same for a signature that stands in the message.
+/// @param own  the index of its field.
 [[nodiscard]] std::string signed_header(const mail::Message& message, const Signature& signature, std::size_t own,
                                         const std::vector<std::optional<std::size_t>>& covered);
 
