@@ -31,7 +31,7 @@ alias  CNAME elsewhere.example.org.
 Name name(std::string_view text) { return *Name::parse(text); }
 
 std::string_view word(ZoneServer::State state) {
-  constexpr std::string_view kWords[] = {"serves", "lame", "silent", "set aside", "no route"};
+  constexpr std::string_view kWords[] = {"serves", "lame", "silent", "set aside", "not asked"};
   return kWords[static_cast<std::size_t>(state)];
 }
 
@@ -206,9 +206,26 @@ TEST_CASE("a machine without IPv6 says nothing about servers there", "[dns][auth
     return servers_of(task::sync_wait(ask_authoritative(dns, servers, std::move(questions), {})).zones[0]);
   };
   CHECK(run() == "ns1.example.com 198.41.0.1 serves\nns2.example.com 198.41.0.2 serves\n"
-                 "ns2.example.com 2a00::2 no route\nns2.example.com 2a00::3 no route\n");
+                 "ns2.example.com 2a00::2 not asked\nns2.example.com 2a00::3 not asked\n");
   any_v6 = true;
   CHECK(run().ends_with("ns2.example.com 2a00::2 serves\nns2.example.com 2a00::3 silent\n"));
+}
+
+TEST_CASE("a server that there was no time to ask is not called silent", "[dns][authoritative]") {
+  FakeResolver dns{kZone};
+  io::TimePoint now;
+  Servers servers([&](const io::Endpoint&, const Query&) {
+    now += std::chrono::seconds(3);
+    ServerAnswer out;
+    out.answer = Answer(Trouble::timeout, "no time was left to ask");
+    return out;
+  });
+  AuthoritativeOptions options;
+  options.budget.deadline = now + std::chrono::seconds(5);
+  options.budget.clock = [&] { return now; };
+  std::vector<Query> questions{Query(name("example.com"), Type::txt)};
+  const auto facts = task::sync_wait(ask_authoritative(dns, servers, std::move(questions), options));
+  CHECK(servers_of(facts.zones[0]) == "ns1.example.com 198.41.0.1 not asked\nns2.example.com 198.41.0.2 not asked\n");
 }
 
 TEST_CASE("servers that only the parent zone names are found, and asked by its glue", "[dns][authoritative]") {

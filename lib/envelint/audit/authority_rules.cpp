@@ -178,7 +178,7 @@ void broken_server(const ZoneServers& zone, const std::vector<const ZoneServer*>
 void broken_servers(const ZoneServers& zone, Findings& out) {
   std::vector<const ZoneServer*> broken;
   for (const ZoneServer& server : zone.servers) {
-    if (server.state != ZoneServer::State::serves && server.state != ZoneServer::State::no_route) broken.push_back(&server);
+    if (server.state != ZoneServer::State::serves && server.state != ZoneServer::State::not_asked) broken.push_back(&server);
   }
   while (!broken.empty()) {
     // Addresses of one server with one fault are one finding.

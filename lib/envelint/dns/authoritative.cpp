@@ -225,11 +225,16 @@ class Sweep {
     co_await task::gather(std::move(more));
   }
 
-  static void settle(ZoneServer& server) {
+  void settle(ZoneServer& server) const {
     if (server.state == ZoneServer::State::set_aside) return;
     const Answer& answer = server.soa.answer;
     if (answer.has_records() && server.soa.authoritative) {
       server.state = ZoneServer::State::serves;
+      return;
+    }
+    if (answer.unknown() && is_late()) {
+      server.state = ZoneServer::State::not_asked;
+      server.why = "the time for this domain was over";
       return;
     }
     const bool silent = answer.unknown() && (answer.trouble == Trouble::timeout || answer.trouble == Trouble::network);
@@ -249,11 +254,12 @@ class Sweep {
     if (!none || !other) return;
     for (ZoneServer& server : zone.servers) {
       if (!v6(server)) continue;
-      server.state = ZoneServer::State::no_route;
+      server.state = ZoneServer::State::not_asked;
       server.why = "this machine does not reach IPv6";
     }
   }
 
+  [[nodiscard]] bool is_late() const { return options_.budget.clock && until_.passed(options_.budget.clock()); }
   [[nodiscard]] bool is_refused(const net::Address& address) const {
     return !options_.any_address && refused_range(address) != nullptr;
   }

@@ -42,7 +42,7 @@ struct ZoneServer {
     lame,       ///< it answers, but not for the zone (RFC 9499 §7, "lame delegation")
     silent,     ///< nothing comes back
     set_aside,  ///< not asked: nobody outside reaches its address, which is of a private network or the like
-    no_route,   ///< not asked: this machine has no way to IPv6
+    not_asked,  ///< or not to the end: no way to IPv6, or no time left; no fault of the server
   };
 
   Name name;

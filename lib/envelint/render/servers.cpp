@@ -34,7 +34,7 @@ std::string question_of(const dns::Query& query) {
 }
 
 std::string_view word_of(State state) {
-  constexpr std::array<std::string_view, 5> kWords{"serves", "lame", "silent", "set_aside", "no_route"};
+  constexpr std::array<std::string_view, 5> kWords{"serves", "lame", "silent", "set_aside", "not_asked"};
   return kWords[static_cast<std::size_t>(state)];
 }
 
@@ -49,7 +49,7 @@ std::string standing_of(const ZoneServer& server, const ZoneServers& zone) {
     case State::lame: return "does not serve the zone: " + server.why;
     case State::silent: return "does not answer: " + server.why;
     case State::set_aside: return "not asked: " + server.why;
-    case State::no_route: return "not asked: " + server.why;
+    case State::not_asked: return "not asked: " + server.why;
   }
   return {};
 }
@@ -131,7 +131,7 @@ class Table {
   }
 
   static Style style_of(const ZoneServer& server, const ZoneServers& zone) {
-    if (server.state == State::no_route) return Style::faint;
+    if (server.state == State::not_asked) return Style::faint;
     if (server.state != State::serves) return Style::warning;
     return server.start_of_authority()->serial == zone.newest()->serial ? Style::plain : Style::warning;
   }
