@@ -9,6 +9,7 @@
 #include <envelint/io/task_set.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/spf_json.hpp>
+#include <envelint/spf/record_cache.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -105,7 +106,7 @@ class Batch {
  public:
   Batch(DnsSource& source, const SpfSettings& settings, std::FILE* file)
       : source_(source),
-        settings_(settings),
+        settings_(with_records(settings)),
         lines_(file),
         file_(fileno(file)),
         gate_(source.loop(), kUnderWay, kEachTurn),
@@ -122,6 +123,11 @@ class Batch {
   struct Slot {
     std::string out;  // empty while the result is not known
   };
+
+  SpfSettings with_records(SpfSettings settings) {
+    settings.records = &records_;
+    return settings;
+  }
 
   // Answers are at hand: one after the other is fastest.
   task::Task<void> run_in_turn() {
@@ -250,7 +256,8 @@ class Batch {
   }
 
   DnsSource& source_;
-  const SpfSettings& settings_;
+  spf::RecordCache records_;
+  SpfSettings settings_;
   InputLines lines_;
   int file_;
   std::optional<io::Descriptor> input_;

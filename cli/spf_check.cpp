@@ -17,6 +17,7 @@ spf::CheckRequest request_for(net::Address ip, std::string_view mail_from, std::
   request.now = settings.now;
   request.limits = settings.limits;
   request.trace = settings.trace;
+  request.records = settings.records;
   return request;
 }
 

@@ -22,6 +22,7 @@ struct SpfSettings {
   std::uint64_t now = 0;               ///< seconds since 1970
   std::chrono::seconds timeout{20};    ///< for one evaluation; RFC 7208 §4.6.4 wants at least 20 seconds
   bool trace = false;
+  envelint::spf::RecordCache* records = nullptr;  ///< for many evaluations
   std::vector<std::string> expected;   ///< results that are well; empty: those that are no trouble
 };
 

@@ -49,9 +49,13 @@ class JsonZone : public envelint::dns::Resolver {
   void erase(const envelint::dns::Name& name) { names_.erase(name); }
 
   envelint::task::Task<envelint::dns::Answer> query(envelint::dns::Query query) override {
-    ++questions;
-    envelint::dns::Answer answer = look_up(query.name, query.type, 0);
+    envelint::dns::Answer answer = *at_hand(query.name, query.type);
     co_return answer;
+  }
+
+  const envelint::dns::Answer* at_hand(const envelint::dns::Name& name, envelint::dns::Type type) override {
+    ++questions;
+    return look_up(name, type, 0);
   }
 
   std::size_t questions = 0;
@@ -100,20 +104,22 @@ class JsonZone : public envelint::dns::Resolver {
     answer.records.emplace_back(name, type, 300, std::move(data));
   }
 
-  Answer look_up(const Name& name, Type type, int depth) const {
+  const Answer* look_up(const Name& name, Type type, int depth) const {
     const auto found = names_.find(name);
-    if (found == names_.end()) return Answer(Answer::State::nxdomain);
+    if (found == names_.end()) return &nxdomain_;
     const Entry& entry = found->second;
-    if (const auto it = entry.answers.find(type); it != entry.answers.end()) return it->second;
+    if (const auto it = entry.answers.find(type); it != entry.answers.end()) return &it->second;
     if (const auto it = entry.answers.find(Type::cname); it != entry.answers.end()) {
       const Name& target = std::get<Name>(it->second.records.front().data);
-      if (depth == 8) return Answer(envelint::dns::Trouble::loop);
-      return look_up(target, type, depth + 1);
+      return depth == 8 ? &loop_ : look_up(target, type, depth + 1);
     }
-    if (entry.silent) return Answer(envelint::dns::Trouble::timeout);
-    return Answer(Answer::State::nodata);
+    return entry.silent ? &silence_ : &nodata_;
   }
 
+  const Answer nxdomain_{Answer::State::nxdomain};
+  const Answer nodata_{Answer::State::nodata};
+  const Answer silence_{envelint::dns::Trouble::timeout};
+  const Answer loop_{envelint::dns::Trouble::loop};
   std::unordered_map<Name, Entry> names_;
 };
 

@@ -179,6 +179,8 @@ class Collector {
       add(work, std::move(name), Type::txt, facts_.dmarc_wrong_names.back().txt);
     }
     co_await task::gather(std::move(work));
+  }
+
   task::Task<void> explore_spf() {
     const auto records = spf::select_records(facts_.txt);
     if (records.size() != 1) co_return;

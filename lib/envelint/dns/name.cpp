@@ -138,9 +138,12 @@ bool Name::is_within(const Name& ancestor) const noexcept {
 std::string Name::to_string() const {
   if (is_root()) return ".";
   std::string out;
-  for (const std::string_view label : labels()) {
+  out.reserve(wire_.size());
+  for (std::string_view rest = wire_; !rest.empty();) {
+    const auto length = static_cast<unsigned char>(rest[0]);
     if (!out.empty()) out += '.';
-    append_escaped(out, label);
+    append_escaped(out, rest.substr(1, length));
+    rest.remove_prefix(length + 1U);
   }
   return out;
 }
@@ -148,7 +151,7 @@ std::string Name::to_string() const {
 std::string Name::to_lower() const { return text::lower(to_string()); }
 
 // A length octet is at most 63 and thus no letter: folding the wire form folds only the labels.
-bool operator==(const Name& a, const Name& b) noexcept { return text::iequals(a.wire_, b.wire_); }
+bool operator==(const Name& a, const Name& b) noexcept { return a.wire_ == b.wire_ || text::iequals(a.wire_, b.wire_); }
 
 std::strong_ordering operator<=>(const Name& a, const Name& b) noexcept {
   const auto left = a.labels();
@@ -164,5 +167,10 @@ std::strong_ordering operator<=>(const Name& a, const Name& b) noexcept {
 }  // namespace envelint::dns
 
 std::size_t std::hash<envelint::dns::Name>::operator()(const envelint::dns::Name& name) const noexcept {
-  return std::hash<std::string>{}(envelint::text::lower(name.wire()));
+  // FNV-1a over the folded octets: names are short, and no copy is made.
+  std::uint64_t folded = 0xCBF29CE484222325U;
+  for (const char c : name.wire()) {
+    folded = (folded ^ static_cast<unsigned char>(envelint::text::to_lower(c))) * 0x100000001B3U;
+  }
+  return folded;
 }

@@ -154,6 +154,11 @@ task::Task<Answer> ReplayResolver::query(Query query) {
   co_return Answer(Trouble::outside, "the question is not in the recording");
 }
 
+const Answer* ReplayResolver::at_hand(const Name& name, Type type) {
+  const auto found = answers_.find(Query(name, type));
+  return found == answers_.end() ? nullptr : &found->second;
+}
+
 std::expected<Answers, RecordingFault> read_recording(std::string_view text) {
   if (text.size() > kMaxRecordingBytes) return std::unexpected(RecordingFault{1, "the recording is too large"});
   Answers answers;

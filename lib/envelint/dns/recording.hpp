@@ -52,6 +52,7 @@ class ReplayResolver : public Resolver {
   explicit ReplayResolver(Answers answers) : answers_(std::move(answers)) {}
 
   task::Task<Answer> query(Query query) override;
+  [[nodiscard]] const Answer* at_hand(const Name& name, Type type) override;
 
  private:
   Answers answers_;

@@ -3,6 +3,7 @@
 #include <envelint/spf/evaluation.hpp>
 
 #include <array>
+#include <memory>
 
 namespace envelint::spf {
 
@@ -15,8 +16,7 @@ std::string_view to_string(Verdict verdict) noexcept {
 std::string_view to_string(Identity identity) noexcept { return identity == Identity::helo ? "helo" : "mailfrom"; }
 
 task::Task<CheckResult> check_host(dns::Resolver& resolver, CheckRequest request) {
-  Evaluation evaluation(resolver, std::move(request));
-  co_return co_await evaluation.run();
+  return Evaluation::run(std::make_unique<Evaluation>(resolver, std::move(request)));
 }
 
 }  // namespace envelint::spf

@@ -38,6 +38,8 @@ struct CheckLimits {
   std::uint32_t void_lookups = 2;  ///< questions with nothing for an answer
 };
 
+class RecordCache;
+
 /// One sender. Not an aggregate: it is a coroutine parameter.
 struct CheckRequest {
   /// @param client     the address that connected; an IPv4-mapped one counts as IPv4 (§5)
@@ -52,6 +54,7 @@ struct CheckRequest {
   std::string receiver = "unknown";  ///< for the macro `%{r}`: the name of the host that checks
   std::uint64_t now = 0;             ///< for the macro `%{t}`: seconds since 1970
   CheckLimits limits;
+  RecordCache* records = nullptr;    ///< for who evaluates many: records that were read already. Outlives the task
   bool trace = false;  ///< whether to keep CheckResult::asked and CheckResult::steps
 };
 

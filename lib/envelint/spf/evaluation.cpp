@@ -2,6 +2,8 @@
 
 #include <envelint/dns/describe.hpp>
 #include <envelint/dns/idna.hpp>
+#include <envelint/spf/joined.hpp>
+#include <envelint/spf/record_cache.hpp>
 #include <envelint/spf/record_selection.hpp>
 #include <envelint/text/ascii.hpp>
 
@@ -52,9 +54,13 @@ Verdict verdict_of(Qualifier qualifier) {
   return Verdict::neutral;
 }
 
-bool asks_dns(const Term& term) {
-  if (term.kind == TermKind::modifier) return term.is(Modifier::redirect);
-  return !term.is(Mechanism::all) && !term.is(Mechanism::ip4) && !term.is(Mechanism::ip6);
+bool asks_dns(const Term& mechanism) {
+  return !mechanism.is(Mechanism::all) && !mechanism.is(Mechanism::ip4) && !mechanism.is(Mechanism::ip6);
+}
+
+const Term* find_modifier(const Record& record, Modifier modifier) {
+  const auto found = std::ranges::find_if(record.terms, [=](const Term& term) { return term.is(modifier); });
+  return found == record.terms.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -63,12 +69,11 @@ Evaluation::Evaluation(dns::Resolver& resolver, CheckRequest request)
     : dns_(resolver), request_(std::move(request)), ip_(request_.ip.unmapped()) {}
 
 // §2.4, §4.3: the identity that is checked, its local part and its domain.
-bool Evaluation::split_identity() {
-  std::string_view sender = request_.mail_from;
+std::optional<dns::Name> Evaluation::split_identity() {
+  const std::string_view sender = request_.mail_from;
   if (sender.empty()) {
     out_.identity = Identity::helo;
-    sender = request_.helo;
-    domain_of_ = sender;
+    domain_of_ = request_.helo;
   } else {
     const std::size_t at = sender.rfind('@');
     if (at != std::string_view::npos) local_ = sender.substr(0, at);
@@ -76,43 +81,51 @@ bool Evaluation::split_identity() {
   }
   if (local_.empty()) local_ = "postmaster";
   // RFC 8616 §4: macros and questions see A-labels.
-  if (!is_ascii(domain_of_)) domain_of_ = dns::to_a_labels(domain_of_).value_or(domain_of_);
-  sender_ = local_ + '@' + domain_of_;
+  if (!is_ascii(domain_of_)) {
+    a_labels_ = dns::to_a_labels(domain_of_).value_or(std::string(domain_of_));
+    domain_of_ = a_labels_;
+  }
   out_.domain = domain_of_;
-  if (domain_of_.size() > dns::Name::kMaxWire || !is_domain(domain_of_)) return false;
-  const auto name = target_name(domain_of_);
-  if (name) start_ = *name;
-  return name.has_value();
+  if (domain_of_.size() > dns::Name::kMaxWire || !is_domain(domain_of_)) return std::nullopt;
+  return target_name(domain_of_);
 }
 
-task::Task<CheckResult> Evaluation::run() {
-  if (!split_identity()) {
-    out_.reason = domain_of_.empty() ? "there is no domain to check" : fmt::format("`{}` is no domain name", domain_of_);
-    if (!is_domain(domain_of_)) out_.verdict = Verdict::none;
-    co_return std::move(out_);
+task::Task<CheckResult> Evaluation::run(std::unique_ptr<Evaluation> evaluation) {
+  Evaluation& self = *evaluation;
+  CheckResult& out = self.out_;
+  auto name = self.split_identity();
+  if (!name) {
+    const bool missing = self.domain_of_.empty();
+    out.reason = missing ? "there is no domain to check" : fmt::format("`{}` is no domain name", self.domain_of_);
+    co_return std::move(out);
   }
-  Result result = co_await check(start_, domain_of_, 0, {});
-  out_.verdict = result.verdict;
-  out_.mechanism = std::move(result.mechanism);
-  out_.path = std::move(result.path);
-  out_.reason = std::move(result.reason);
-  if (out_.verdict == Verdict::fail && !result.explanation_name.empty()) {
-    std::string domain = out_.path.empty() ? domain_of_ : out_.path.back();
-    out_.explanation = co_await explain(std::move(result.explanation_name), std::move(domain));
-  }
-  co_return std::move(out_);
+  const StepIndex no_step;
+  out.verdict = co_await self.check(*std::move(name), self.domain_of_, nullptr, false, no_step);
+  if (out.verdict == Verdict::fail && !self.explanation_name_.empty()) out.explanation = co_await self.explain();
+  co_return std::move(out);
 }
 
-task::Task<dns::Answer> Evaluation::ask(dns::Query query, StepIndex step) {
-  dns::Answer answer;
-  if (questions_ >= kMaxQuestions) {
-    answer = dns::Answer(dns::Trouble::limit, "too many questions for one evaluation");
-  } else {
-    ++questions_;
-    answer = co_await dns_.query(query);
+bool Evaluation::Asking::await_ready() {
+  if (evaluation_.questions_ >= kMaxQuestions) {
+    answer_ = &kept_.emplace(dns::Trouble::limit, "too many questions for one evaluation");
+    return true;
   }
-  if (request_.trace) asked_by(step).push_back({query, describe(answer), false});
-  co_return answer;
+  ++evaluation_.questions_;
+  answer_ = evaluation_.dns_.at_hand(name_, type_);
+  return answer_ != nullptr;
+}
+
+bool Evaluation::Asking::await_suspend(std::coroutine_handle<> waiting) {
+  task_ = evaluation_.dns_.query(dns::Query(name_, type_));
+  return task_.start(task::detail::Continuation::resume(waiting));
+}
+
+const dns::Answer& Evaluation::Asking::await_resume() {
+  if (answer_ == nullptr) answer_ = &kept_.emplace(task_.take());
+  if (evaluation_.request_.trace) {
+    evaluation_.asked_by(step_).push_back({dns::Query(name_, type_), describe(*answer_), false});
+  }
+  return *answer_;
 }
 
 std::vector<Asked>& Evaluation::asked_by(StepIndex step) { return step ? out_.steps[*step].asked : out_.asked; }
@@ -127,13 +140,16 @@ bool Evaluation::count_void(const dns::Answer& answer, StepIndex step) {
 
 std::optional<std::string> Evaluation::expand_in(const Scope& scope, const Record& record, const Term& term) const {
   if (!term.has_macros()) return std::string(record.at(term.value));
-  const std::string validated = validated_name(scope.name);
+  const auto uses = [&](char letter) { return uses_macro(record, term, letter); };
+  const std::string sender = uses('s') ? joined(local_, "@", domain_of_) : std::string();
+  const std::string domain = uses('d') ? domain_of(scope) : std::string();
+  const std::string validated = uses('p') ? validated_name(scope.name) : std::string();
   MacroValues values;
   values.ip = ip_;
-  values.sender = sender_;
+  values.sender = sender;
   values.local = local_;
   values.domain_of = domain_of_;
-  values.domain = scope.domain;
+  values.domain = domain;
   values.helo = request_.helo;
   values.validated = validated;
   values.receiver = request_.receiver;
@@ -146,196 +162,219 @@ bool Evaluation::is_local_macro_unusable(const Record& record, const Term& term)
   return term.has_macros() && !is_ascii(local_) && (uses_macro(record, term, 'l') || uses_macro(record, term, 's'));
 }
 
-task::Task<Evaluation::Result> Evaluation::check(dns::Name name, std::string domain, std::uint32_t depth,
-                                                StepIndex asker) {
-  Scope scope{.name = name, .domain = std::move(domain), .record = {}, .depth = depth};
-  dns::Query query(std::move(name), dns::Type::txt);
-  const dns::Answer answer = co_await ask(std::move(query), asker);
-  Result result;
-  result.path.push_back(scope.domain);
-  if (answer.unknown()) {
-    result.verdict = Verdict::temperror;
-    result.reason = fmt::format("nobody answered `{} TXT`: {}", scope.domain, describe(answer));
-    co_return result;
-  }
+std::string Evaluation::domain_of(const Scope& scope) {
+  return scope.written.empty() ? scope.name.to_string() : std::string(scope.written);
+}
+
+/// Whether a verdict on a record is that of the whole evaluation, or may yet become it: an included record that gives
+/// fail, softfail or neutral only does not match (§5.2).
+bool Evaluation::decides(const Scope& scope, Verdict verdict) const noexcept {
+  return !scope.included || verdict == Verdict::pass || verdict == Verdict::temperror || verdict == Verdict::permerror;
+}
+
+/// Whether anybody will see the reason why a term matches or does not.
+bool Evaluation::is_told(const Scope& scope, const Term& term, bool matches) const noexcept {
+  return request_.trace || (matches && decides(scope, verdict_of(term.qualifier)));
+}
+
+/// Takes down what decides: a term, or the record as a whole. What is decided later, in the records that led here, has
+/// the last word.
+void Evaluation::decide(const Scope& scope, const Term* term, std::string reason) {
+  out_.mechanism = term == nullptr ? std::string_view() : scope.record->at(term->span);
+  out_.reason = std::move(reason);
+  out_.path.resize(scope.depth + 1);
+  for (const Scope* place = &scope; place != nullptr; place = place->outer) out_.path[place->depth] = domain_of(*place);
+}
+
+task::Task<Verdict> Evaluation::check(dns::Name name, std::string_view written, const Scope* outer, bool by_include,
+                                      StepIndex asker) {
+  Scope scope(std::move(name), written, outer, by_include);
+  Asking asking(*this, scope.name, dns::Type::txt, asker);
+  const dns::Answer& answer = co_await asking;
+  if (answer.unknown()) co_return without_answer(scope, answer);
   // One void lookup too many changes nothing here: without a record there, include and redirect end with permerror.
-  if (depth > 0) (void)count_void(answer, asker);
-  const auto records = select_records(answer);
-  if (records.size() != 1) {
-    result.verdict = records.empty() ? Verdict::none : Verdict::permerror;
-    result.reason = records.empty() ? fmt::format("{} has no SPF record", scope.domain)
-                                    : fmt::format("{} has {} SPF records; there may be only one", scope.domain, records.size());
-    co_return result;
-  }
-  scope.record = parse(records.front()->joined());
-  if (!scope.record.valid()) {
-    const Fault& fault = scope.record.faults.front();
-    result.verdict = Verdict::permerror;
-    const bool in_term = fault.term < scope.record.terms.size();
-    const text::Span span = in_term ? scope.record.terms[fault.term].span : fault.span;
-    result.reason = fmt::format("the record of {} has a syntax error at `{}`", scope.domain, scope.record.at(span));
-    if (in_term) close_step(add_step(scope, &scope.record.terms[fault.term]), Outcome::error, "§4.6", result.reason);
-    co_return result;
-  }
+  if (outer != nullptr) (void)count_void(answer, asker);
+  const SelectedRecord selected = select_record(answer);
+  if (selected.count != 1) co_return without_record(scope, selected.count);
+  scope.record = read(*selected.first);
+  if (!scope.record->valid()) co_return with_fault(scope);
   co_return co_await evaluate(&scope);
 }
 
-// §4.6.2: mechanisms from left to right, then redirect.
-task::Task<Evaluation::Result> Evaluation::evaluate(Scope* scope) {
-  const Record& record = scope->record;
-  const Term* redirect_term = nullptr;
-  const Term* exp_term = nullptr;
-  bool has_all = false;
-  for (const Term& term : record.terms) {
-    if (term.is(Modifier::redirect)) redirect_term = &term;
-    if (term.is(Modifier::exp)) exp_term = &term;
-    if (term.is(Mechanism::all)) has_all = true;
+std::shared_ptr<const Record> Evaluation::read(const dns::Text& text) const {
+  if (request_.records != nullptr) return request_.records->get(text.joined());
+  return std::make_shared<const Record>(parse(text.joined()));
+}
+
+// §4.4.
+Verdict Evaluation::without_answer(const Scope& scope, const dns::Answer& answer) {
+  decide(scope, nullptr, joined("nobody answered `", domain_of(scope), " TXT`: ", describe(answer)));
+  return Verdict::temperror;
+}
+
+// §4.5.
+Verdict Evaluation::without_record(const Scope& scope, std::size_t count) {
+  if (count == 0) {
+    decide(scope, nullptr, joined(domain_of(scope), " has no SPF record"));
+    return Verdict::none;
   }
-  for (std::size_t i = 0; i < record.terms.size(); ++i) {
-    const Term& term = record.terms[i];
+  decide(scope, nullptr, fmt::format("{} has {} SPF records; there may be only one", domain_of(scope), count));
+  return Verdict::permerror;
+}
+
+// §4.6: a fault anywhere in a record spoils it.
+Verdict Evaluation::with_fault(const Scope& scope) {
+  const Fault& fault = scope.record->faults.front();
+  const bool in_term = fault.term < scope.record->terms.size();
+  const text::Span span = in_term ? scope.record->terms[fault.term].span : fault.span;
+  std::string reason =
+      joined("the record of ", domain_of(scope), " has a syntax error at `", scope.record->at(span), "`");
+  if (in_term) close_step(add_step(scope, scope.record->terms[fault.term]), Outcome::error, "§4.6", reason);
+  decide(scope, nullptr, std::move(reason));
+  return Verdict::permerror;
+}
+
+// §4.7.
+Verdict Evaluation::without_match(const Scope& scope) {
+  if (decides(scope, Verdict::neutral)) {
+    decide(scope, nullptr, joined("no term of ", domain_of(scope), " matches ", ip_.to_string()));
+  }
+  return Verdict::neutral;
+}
+
+// §4.6.2: mechanisms from left to right, then redirect.
+task::Task<Verdict> Evaluation::evaluate(const Scope* scope) {
+  const Record& record = *scope->record;
+  for (const Term& term : record.terms) {
     if (term.kind != TermKind::mechanism) continue;
-    const StepIndex step = add_step(*scope, &term);
-    Match found = co_await match(scope, &term, step);
+    const StepIndex step = add_step(*scope, term);
+    Match found;
+    if (!asks_dns(term)) {
+      found = match_address(*scope, term);
+    } else if (found = count_lookup(*scope, term, step); !found.ends && found.reason.empty()) {
+      if (uses_macro(record, term, 'p')) co_await validate_names(step);
+      found = co_await match(scope, &term, step);
+    }
     if (!found.ends && !found.matches) {
       close_step(step, Outcome::no_match, section_of(term), std::move(found.reason));
       continue;
     }
-    Result result = std::move(found.inner);
-    const std::string_view section = found.section.empty() ? section_of(term) : found.section;
-    close_step(step, found.ends ? Outcome::error : Outcome::match, section, found.reason);
-    add_untested(*scope, i + 1);
-    result.verdict = found.ends.value_or(verdict_of(term.qualifier));
-    result.reason = std::move(found.reason);
-    if (result.mechanism.empty()) {
-      // An included record that is not there, or cannot be read, is the fault of the term that names it.
-      result.mechanism = record.at(term.span);
-      result.path.clear();
-    }
-    result.path.insert(result.path.begin(), scope->domain);
-    result.explanation_name.clear();
-    if (exp_term != nullptr && result.verdict == Verdict::fail) {
-      if (uses_macro(record, *exp_term, 'p')) co_await validate_names({});
-      result.explanation_name = expand_in(*scope, record, *exp_term).value_or("");
-    }
-    co_return result;
+    const Verdict verdict = settle(*scope, term, std::move(found), step);
+    if (verdict == Verdict::fail && !scope->included) co_await note_explanation(scope);
+    co_return verdict;
   }
-  if (redirect_term != nullptr && !has_all) co_return co_await redirect(scope, redirect_term);
-  Result result;
-  result.verdict = Verdict::neutral;  // §4.7
-  result.path.push_back(scope->domain);
-  result.reason = fmt::format("no term of {} matches {}", scope->domain, ip_.to_string());
-  co_return result;
+  const Term* const elsewhere = find_modifier(record, Modifier::redirect);
+  if (elsewhere != nullptr) co_return co_await redirect(scope, elsewhere);
+  co_return without_match(*scope);
+}
+
+/// What a record comes to by the term that ends it.
+Verdict Evaluation::settle(const Scope& scope, const Term& term, Match found, StepIndex step) {
+  const std::string_view section = found.section.empty() ? section_of(term) : found.section;
+  close_step(step, found.ends ? Outcome::error : Outcome::match, section, found.reason);
+  add_untested(scope, term);
+  const Verdict verdict = found.ends.value_or(verdict_of(term.qualifier));
+  if (!found.told && decides(scope, verdict)) decide(scope, &term, std::move(found.reason));
+  return verdict;
+}
+
+// §6.2: `exp=` of an included record is not used.
+task::Task<void> Evaluation::note_explanation(const Scope* scope) {
+  const Term* const term = find_modifier(*scope->record, Modifier::exp);
+  if (term == nullptr) co_return;
+  if (uses_macro(*scope->record, *term, 'p')) co_await validate_names(StepIndex());
+  explanation_name_ = expand_in(*scope, *scope->record, *term).value_or("");
+  explanation_domain_ = domain_of(*scope);
 }
 
 // §6.1.
-task::Task<Evaluation::Result> Evaluation::redirect(Scope* scope, const Term* term) {
-  Result result;
-  result.path.push_back(scope->domain);
-  result.verdict = Verdict::permerror;
+task::Task<Verdict> Evaluation::redirect(const Scope* scope, const Term* term) {
   const bool within = ++out_.lookups <= request_.limits.lookups;
-  const StepIndex step = add_step(*scope, term);
+  const StepIndex step = add_step(*scope, *term);
+  const std::string_view written = scope->record->at(term->span);
   if (!within) {
-    result.reason = fmt::format("`{}` would be lookup {}; only {} are allowed", scope->record.at(term->span),
-                                out_.lookups, request_.limits.lookups);
-    close_step(step, Outcome::error, "§4.6.4", result.reason);
-    co_return result;
+    std::string reason =
+        fmt::format("`{}` would be lookup {}; only {} are allowed", written, out_.lookups, request_.limits.lookups);
+    close_step(step, Outcome::error, "§4.6.4", reason);
+    decide(*scope, nullptr, std::move(reason));
+    co_return Verdict::permerror;
   }
-  if (uses_macro(scope->record, *term, 'p')) co_await validate_names(step);
-  const auto text = expand_in(*scope, scope->record, *term);
-  const auto target = text ? target_name(*text) : std::nullopt;
-  if (!target || is_local_macro_unusable(scope->record, *term)) {
-    result.reason = fmt::format("`{}` leads to no domain name", scope->record.at(term->span));
-    close_step(step, Outcome::error, "§6.1", result.reason);
-    co_return result;
+  if (uses_macro(*scope->record, *term, 'p')) co_await validate_names(step);
+  const auto text = expand_in(*scope, *scope->record, *term);
+  auto target = text ? target_name(*text) : std::nullopt;
+  if (!target || is_local_macro_unusable(*scope->record, *term)) {
+    std::string reason = fmt::format("`{}` leads to no domain name", written);
+    close_step(step, Outcome::error, "§6.1", reason);
+    decide(*scope, nullptr, std::move(reason));
+    co_return Verdict::permerror;
   }
-  if (step) out_.steps[*step].target = *text;
-  close_step(step, Outcome::match, "§6.1", "no term matched, so the record there decides");
-  Result inner = co_await check(*target, *text, scope->depth + 1, step);
-  if (inner.verdict == Verdict::none) {
-    inner.verdict = Verdict::permerror;
-    inner.reason = fmt::format("`{}`: {}", scope->record.at(term->span), inner.reason);
-    close_step(step, Outcome::error, "§6.1", inner.reason);
+  if (step) {
+    out_.steps[*step].target = *text;
+    close_step(step, Outcome::match, "§6.1", "no term matched, so the record there decides");
   }
-  inner.path.insert(inner.path.begin(), scope->domain);
-  co_return inner;
+  const Verdict verdict = co_await check(*std::move(target), *text, scope, scope->included, step);
+  if (verdict != Verdict::none) co_return verdict;
+  out_.reason = fmt::format("`{}`: {}", written, out_.reason);
+  close_step(step, Outcome::error, "§6.1", out_.reason);
+  co_return Verdict::permerror;
 }
 
-task::Task<Evaluation::Match> Evaluation::match(Scope* scope, const Term* term, StepIndex step) {
+/// `all`, `ip4` and `ip6` ask nothing.
+Evaluation::Match Evaluation::match_address(const Scope& scope, const Term& term) const {
   Match out;
-  if (term->is(Mechanism::all)) {
-    out.matches = true;
+  out.matches = term.is(Mechanism::all) || term.network.contains(ip_);
+  if (!is_told(scope, term, out.matches)) return out;
+  if (term.is(Mechanism::all)) {
     out.reason = "`all` matches every address";
-    co_return out;
+  } else {
+    out.reason = joined(ip_.to_string(), out.matches ? " is in " : " is not in ", term.network.to_string());
   }
-  if (!asks_dns(*term)) {
-    out.matches = term->network.contains(ip_);
-    out.reason = fmt::format("{} is {}in {}", ip_.to_string(), out.matches ? "" : "not ", term->network.to_string());
-    co_return out;
-  }
+  return out;
+}
+
+/// What keeps a term from asking, if anything does: it has a reason then.
+Evaluation::Match Evaluation::count_lookup(const Scope& scope, const Term& term, StepIndex step) {
+  Match out;
   ++out_.lookups;
   if (step) out_.steps[*step].lookups = out_.lookups;
   if (out_.lookups > request_.limits.lookups) {
     out.ends = Verdict::permerror;
     out.section = "§4.6.4";
-    out.reason = fmt::format("`{}` would be lookup {}; only {} are allowed", scope->record.at(term->span), out_.lookups,
+    out.reason = fmt::format("`{}` would be lookup {}; only {} are allowed", scope.record->at(term.span), out_.lookups,
                              request_.limits.lookups);
-    co_return out;
-  }
-  if (is_local_macro_unusable(scope->record, *term)) {
+  } else if (is_local_macro_unusable(*scope.record, term)) {
     out.reason = "the local part is not ASCII, and such senders match no term that needs it (RFC 8616 §4)";
-    co_return out;
   }
-  if (uses_macro(scope->record, *term, 'p')) co_await validate_names(step);
-  std::string text = scope->domain;
-  std::optional<dns::Name> target = scope->name;
-  if (!term->value.empty()) {
-    const auto expanded = expand_in(*scope, scope->record, *term);
-    text = expanded.value_or("");
-    target = target_name(text);
-  }
-  if (step && !term->value.empty()) out_.steps[*step].target = text;
-  if (!target) {
-    out.reason = fmt::format("`{}` is no domain name", text);
-    // §5.2: an include whose record cannot be had is an error; other terms just do not match (§4.8).
-    if (term->is(Mechanism::include)) out.ends = Verdict::permerror;
-    co_return out;
-  }
-  switch (term->mechanism) {
-    case Mechanism::include: co_return co_await match_include(scope, *std::move(target), step);
-    case Mechanism::a: co_return co_await match_a(term, *std::move(target), step);
-    case Mechanism::mx: co_return co_await match_mx(term, *std::move(target), step);
-    case Mechanism::ptr: co_return co_await match_ptr(*std::move(target), step);
-    default: co_return co_await match_exists(*std::move(target), step);
-  }
+  return out;
 }
 
 // §6.2: whatever goes wrong, there is just no explanation.
-task::Task<std::string> Evaluation::explain(std::string name, std::string domain) {
-  const auto target = target_name(name);
+task::Task<std::string> Evaluation::explain() {
+  const auto target = target_name(explanation_name_);
   if (!target) co_return std::string();
-  dns::Query query(*target, dns::Type::txt);
-  const dns::Answer answer = co_await ask(std::move(query), {});
+  Asking asking(*this, *target, dns::Type::txt, {});
+  const dns::Answer& answer = co_await asking;
   if (answer.records.size() != 1) co_return std::string();
   const auto* text = std::get_if<dns::Text>(&answer.records.front().data);
   if (text == nullptr || !is_ascii(text->joined())) co_return std::string();
-  Scope scope{.name = target_name(domain).value_or(start_), .domain = std::move(domain), .record = {}, .depth = 0};
-  scope.record = parse_explanation(text->joined());
-  if (!scope.record.faults.empty()) co_return std::string();
-  const Term& whole = scope.record.terms.front();
-  if (uses_macro(scope.record, whole, 'p')) co_await validate_names({});
-  co_return expand_in(scope, scope.record, whole).value_or("");
+  const Scope scope(target_name(explanation_domain_).value_or(dns::Name()), explanation_domain_, nullptr, false);
+  const Record record = parse_explanation(text->joined());
+  if (!record.faults.empty()) co_return std::string();
+  const Term& whole = record.terms.front();
+  if (uses_macro(record, whole, 'p')) co_await validate_names(StepIndex());
+  co_return expand_in(scope, record, whole).value_or("");
 }
 
-Evaluation::StepIndex Evaluation::add_step(const Scope& scope, const Term* term) {
+Evaluation::StepIndex Evaluation::add_step(const Scope& scope, const Term& term) {
   if (!request_.trace) return std::nullopt;
   Step step;
   step.depth = scope.depth;
-  step.domain = scope.domain;
-  step.term = scope.record.at(term->span);
-  step.span = term->span;
+  step.domain = domain_of(scope);
+  step.term = scope.record->at(term.span);
+  step.span = term.span;
   step.lookups = out_.lookups;
   step.void_lookups = out_.void_lookups;
-  step.section = section_of(*term);
+  step.section = section_of(term);
   out_.steps.push_back(std::move(step));
   return out_.steps.size() - 1;
 }
@@ -349,11 +388,10 @@ void Evaluation::close_step(StepIndex index, Outcome outcome, std::string_view s
   step.void_lookups = out_.void_lookups;
 }
 
-void Evaluation::add_untested(const Scope& scope, std::size_t from) {
+void Evaluation::add_untested(const Scope& scope, const Term& after) {
   if (!request_.trace) return;
-  for (std::size_t i = from; i < scope.record.terms.size(); ++i) {
-    const Term& term = scope.record.terms[i];
-    if (term.kind == TermKind::mechanism || term.is(Modifier::redirect)) add_step(scope, &term);
+  for (const Term* term = &after + 1; term != scope.record->terms.data() + scope.record->terms.size(); ++term) {
+    if (term->kind == TermKind::mechanism || term->is(Modifier::redirect)) add_step(scope, *term);
   }
 }
 

@@ -4,7 +4,9 @@
 #include <envelint/spf/macro.hpp>
 #include <envelint/spf/record.hpp>
 
+#include <coroutine>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,77 +14,124 @@
 
 namespace envelint::spf {
 
-/// One evaluation of check_host(), with its counters. Used by `check_host` alone; must outlive its tasks.
+/// One evaluation of check_host(), with its counters. Used by `check_host` alone.
+///
+/// Receivers check every message, so what costs is spared where nobody will see it: a reason is composed for the term
+/// that decides and for traces, a name becomes text when a macro needs it, and an answer that lies at hand is read
+/// where it lies.
 class Evaluation {
  public:
   Evaluation(dns::Resolver& resolver, CheckRequest request);
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
 
-  [[nodiscard]] task::Task<CheckResult> run();
+  [[nodiscard]] static task::Task<CheckResult> run(std::unique_ptr<Evaluation> evaluation);
 
  private:
-  /// What one record comes to.
-  struct Result {
-    Verdict verdict = Verdict::none;
-    std::string mechanism;
-    std::vector<std::string> path;
-    std::string reason;
-    std::string explanation_name;  ///< the target of `exp=`, macros expanded; empty without one
-  };
-
   /// Whether a term matches, or what it ends the evaluation with.
   struct Match {
     bool matches = false;
     std::optional<Verdict> ends;  ///< temperror or permerror
-    std::string reason;
+    bool told = false;            ///< include: what decides stands in the included record, and is told already
+    std::string reason;           ///< empty where nobody will see it
     std::string_view section;     ///< where it is not that of the term
-    Result inner;  ///< include: what the included record came to
   };
 
-  /// A record under evaluation.
+  /// A record under evaluation, and how it was reached.
   struct Scope {
+    Scope(dns::Name record_name, std::string_view domain, const Scope* from, bool by_include)
+        : name(std::move(record_name)), written(domain), outer(from), included(by_include) {
+      if (outer != nullptr) depth = outer->depth + 1;
+    }
+
     dns::Name name;
-    std::string domain;  ///< the name as text, for macros
-    Record record;
+    std::string_view written;  ///< the name as text, where it is not just that of `name`; of what outlives the scope
+    const Scope* outer;        ///< nothing for the record of the domain itself
+    bool included;             ///< only a pass or an error here decides
     std::uint32_t depth = 0;
+    std::shared_ptr<const Record> record;
   };
 
   /// The place of a term in the trace; nothing without one. Steps move when others are added.
   using StepIndex = std::optional<std::size_t>;
 
-  bool split_identity();
-  [[nodiscard]] task::Task<Result> check(dns::Name name, std::string domain, std::uint32_t depth, StepIndex asker);
-  [[nodiscard]] task::Task<Result> evaluate(Scope* scope);
-  [[nodiscard]] task::Task<Result> redirect(Scope* scope, const Term* term);
-  [[nodiscard]] task::Task<Match> match(Scope* scope, const Term* term, StepIndex step);
-  [[nodiscard]] task::Task<Match> match_include(Scope* scope, dns::Name target, StepIndex step);
-  [[nodiscard]] task::Task<Match> match_a(const Term* term, dns::Name target, StepIndex step);
-  [[nodiscard]] task::Task<Match> match_mx(const Term* term, dns::Name target, StepIndex step);
-  [[nodiscard]] task::Task<Match> match_ptr(dns::Name target, StepIndex step);
-  [[nodiscard]] task::Task<Match> match_exists(dns::Name target, StepIndex step);
-  [[nodiscard]] task::Task<void> validate_names(StepIndex step);
-  [[nodiscard]] task::Task<std::string> explain(std::string name, std::string domain);
+  /// A question. Awaited, it gives the answer, which lies here or where the resolver has it: keep it in its place.
+  class Asking {
+   public:
+    Asking(Evaluation& evaluation, const dns::Name& name, dns::Type type, StepIndex step) noexcept
+        : evaluation_(evaluation), name_(name), type_(type), step_(step) {}
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
 
-  [[nodiscard]] task::Task<dns::Answer> ask(dns::Query query, StepIndex step);
+    [[nodiscard]] bool await_ready();
+    [[nodiscard]] bool await_suspend(std::coroutine_handle<> waiting);
+    [[nodiscard]] const dns::Answer& await_resume();
+
+   private:
+    Evaluation& evaluation_;
+    const dns::Name& name_;
+    dns::Type type_;
+    StepIndex step_;
+    const dns::Answer* answer_ = nullptr;
+    task::Task<dns::Answer> task_;
+    std::optional<dns::Answer> kept_;
+  };
+
+  [[nodiscard]] std::optional<dns::Name> split_identity();
+  [[nodiscard]] task::Task<Verdict> check(dns::Name name, std::string_view written, const Scope* outer, bool by_include,
+                                          StepIndex asker);
+  [[nodiscard]] std::shared_ptr<const Record> read(const dns::Text& text) const;
+  [[nodiscard]] Verdict without_answer(const Scope& scope, const dns::Answer& answer);
+  [[nodiscard]] Verdict without_record(const Scope& scope, std::size_t count);
+  [[nodiscard]] Verdict with_fault(const Scope& scope);
+  [[nodiscard]] Verdict without_match(const Scope& scope);
+  [[nodiscard]] task::Task<Verdict> evaluate(const Scope* scope);
+  [[nodiscard]] Verdict settle(const Scope& scope, const Term& term, Match found, StepIndex step);
+  [[nodiscard]] task::Task<void> note_explanation(const Scope* scope);
+  [[nodiscard]] task::Task<Verdict> redirect(const Scope* scope, const Term* term);
+  [[nodiscard]] task::Task<std::string> explain();
+
+  [[nodiscard]] Match match_address(const Scope& scope, const Term& term) const;
+  [[nodiscard]] Match count_lookup(const Scope& scope, const Term& term, StepIndex step);
+  [[nodiscard]] task::Task<Match> match(const Scope* scope, const Term* term, StepIndex step);
+  [[nodiscard]] task::Task<Match> match_nothing(std::string text, bool is_error);
+  [[nodiscard]] Match too_many_hosts(const dns::Name& name, std::size_t count) const;
+  [[nodiscard]] std::string among_addresses(bool matches) const;
+  [[nodiscard]] task::Task<Match> match_include(const Scope* scope, dns::Name target, StepIndex step);
+  [[nodiscard]] task::Task<Match> match_a(const Scope* scope, const Term* term, dns::Name target, StepIndex step);
+  [[nodiscard]] task::Task<Match> match_mx(const Scope* scope, const Term* term, dns::Name target, StepIndex step);
+  [[nodiscard]] task::Task<Match> match_ptr(const Scope* scope, const Term* term, dns::Name target, StepIndex step);
+  [[nodiscard]] task::Task<Match> match_exists(const Scope* scope, const Term* term, dns::Name target, StepIndex step);
+  [[nodiscard]] task::Task<void> validate_names(StepIndex step);
+
   [[nodiscard]] std::vector<Asked>& asked_by(StepIndex step);
   [[nodiscard]] bool count_void(const dns::Answer& answer, StepIndex step);
+  [[nodiscard]] Match unanswered(const dns::Name& name, dns::Type type, const dns::Answer& answer) const;
+  [[nodiscard]] Match one_void_too_many(const dns::Name& name, dns::Type type) const;
   [[nodiscard]] std::optional<std::string> expand_in(const Scope& scope, const Record& record, const Term& term) const;
   [[nodiscard]] std::string validated_name(const dns::Name& domain) const;
   [[nodiscard]] bool is_local_macro_unusable(const Record& record, const Term& term) const;
   [[nodiscard]] dns::Type address_type() const noexcept { return ip_.is_v4() ? dns::Type::a : dns::Type::aaaa; }
   [[nodiscard]] bool has_client(const dns::Answer& answer, const Term& term) const;
 
-  StepIndex add_step(const Scope& scope, const Term* term);
+  [[nodiscard]] static std::string domain_of(const Scope& scope);
+  [[nodiscard]] bool decides(const Scope& scope, Verdict verdict) const noexcept;
+  [[nodiscard]] bool is_told(const Scope& scope, const Term& term, bool matches) const noexcept;
+  void decide(const Scope& scope, const Term* term, std::string reason);
+
+  StepIndex add_step(const Scope& scope, const Term& term);
   void close_step(StepIndex step, Outcome outcome, std::string_view section, std::string reason);
-  void add_untested(const Scope& scope, std::size_t from);
+  void add_untested(const Scope& scope, const Term& after);
 
   dns::Resolver& dns_;
   CheckRequest request_;
   net::Address ip_;
-  std::string local_;
-  std::string domain_of_;
-  std::string sender_;
-  dns::Name start_;
+  std::string a_labels_;          // the domain, where it was not written as such
+  std::string_view local_;        // of request_
+  std::string_view domain_of_;    // of request_, or a_labels_
   std::optional<std::vector<dns::Name>> validated_;
+  std::string explanation_name_;  // where `exp=` of the record that decides leads to
+  std::string explanation_domain_;
   std::uint32_t questions_ = 0;
   CheckResult out_;
 };

@@ -3,6 +3,7 @@
 #include <envelint/text/ascii.hpp>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace envelint::spf {
@@ -123,18 +124,19 @@ std::optional<dns::Name> target_name(std::string_view text) {
     text.remove_prefix(dot + 1);
   }
   if (text.empty()) return std::nullopt;
-  std::string wire;
-  for (bool more = true; more;) {
-    const std::size_t dot = text.find('.');
-    const std::string_view label = text.substr(0, dot);
-    if (label.empty() || label.size() > dns::Name::kMaxLabel) return std::nullopt;
-    wire += static_cast<char>(label.size());
-    wire += label;
-    more = dot != std::string_view::npos;
-    text.remove_prefix(more ? dot + 1 : text.size());
+  // In the wire form a length stands where the dot before each label was.
+  std::array<char, kMaxNameText + 2> wire;
+  std::ranges::copy(text, wire.begin() + 1);
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] != '.') continue;
+    const std::size_t length = i - start;
+    if (length == 0 || length > dns::Name::kMaxLabel) return std::nullopt;
+    wire[start] = static_cast<char>(length);
+    start = i + 1;
   }
-  wire += '\0';
-  return dns::Name::from_wire(wire);
+  wire[start] = '\0';
+  return dns::Name::from_wire({wire.data(), text.size() + 2});
 }
 
 }  // namespace envelint::spf
