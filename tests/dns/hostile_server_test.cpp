@@ -259,7 +259,9 @@ TEST_CASE("a truncated answer is not used when nobody answers over TCP", "[dns][
 TEST_CASE("a datagram larger than any that was asked for is asked for over TCP", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
     Draft out = asked.answer();
-    for (int i = 0; i < 20; ++i) out.answer.push_back(wire_record("\xc0\x0c", 16, wire_strings({std::string(250, static_cast<char>('a' + i))})));
+    for (char letter = 'a'; letter < 'u'; ++letter) {
+      out.answer.push_back(wire_record("\xc0\x0c", 16, wire_strings({std::string(250, letter)})));
+    }
     return {out.bytes()};
   });
   CHECK(net.answer("example.com").records.size() == 20);

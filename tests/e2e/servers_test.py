@@ -137,10 +137,12 @@ class RealServers(unittest.TestCase):
 
     def test_nothing_there_is_told_from_no_such_name(self):
         nodata = self.both("mx.signed.test")
-        self.assertEqual((nodata["state"], nodata["ttl"], nodata["authenticated"]), ("nodata", 60, True))
+        self.assertEqual((nodata["state"], nodata["authenticated"]), ("nodata", True))
+        self.assertIn(nodata["ttl"], range(61))  # 60, less what it was in the cache
         self.assertEqual(self.both("ent.signed.test")["state"], "nodata")
         gone = self.both("gone.signed.test")
-        self.assertEqual((gone["state"], gone["ttl"], gone["authenticated"]), ("nxdomain", 60, True))
+        self.assertEqual((gone["state"], gone["authenticated"]), ("nxdomain", True))
+        self.assertIn(gone["ttl"], range(61))  # 60, less what it was in the cache
 
     def test_an_alias_is_followed_to_its_end(self):
         answer = ask(self.unbound.address, "a1.signed.test")

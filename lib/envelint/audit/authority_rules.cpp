@@ -68,10 +68,11 @@ std::vector<std::string> common_lines(const std::vector<Opinion>& said) {
 std::string describe(const std::vector<const ZoneServer*>& servers) {
   std::vector<std::string> words;
   for (auto first = servers.begin(); first != servers.end();) {
-    const auto next = std::find_if(first, servers.end(), [&](const ZoneServer* one) { return one->name != (*first)->name; });
+    const dns::Name& name = (*first)->name;
+    const auto next = std::find_if(first, servers.end(), [&](const ZoneServer* one) { return one->name != name; });
     std::vector<std::string> addresses;
     for (auto one = first; one != next; ++one) addresses.push_back((*one)->address.to_string());
-    words.push_back(fmt::format("`{}` ({})", (*first)->name.to_string(), list_of(addresses)));
+    words.push_back(fmt::format("`{}` ({})", name.to_string(), list_of(addresses)));
     first = next;
   }
   return list_of(words);
@@ -104,12 +105,12 @@ void disagreement(const ZoneServers& zone, std::size_t question, Findings& out) 
       .note("{}; which of them a receiver gets is chance, and it changes from one message to the next",
             fmt::format("{}", fmt::join(words, "; ")));
   if (const ZoneServer* const late = behind(zone)) {
-    draft.help("`{}` has serial {} where the newest is {}: have it fetch the zone again, and see why it did not, such as NOTIFY "
-               "or transfers (AXFR) that are blocked",
+    draft.help("`{}` has serial {} where the newest is {}: have it fetch the zone again, and see why it did not, such "
+               "as NOTIFY or transfers (AXFR) that are blocked",
                late->name.to_string(), late->start_of_authority()->serial, zone.newest()->serial);
   } else {
-    draft.help("all servers have serial {}, so none will fetch the zone by itself: correct it at its source, raise the serial, and "
-               "have every server load it",
+    draft.help("all servers have serial {}, so none will fetch the zone by itself: correct it at its source, raise the "
+               "serial, and have every server load it",
                zone.newest()->serial);
   }
 }
@@ -126,11 +127,12 @@ void resolver_differs(const ZoneServers& zone, std::size_t question, Findings& o
   draft.owner(query.name.to_string())
       .message("the resolver gives another answer for `{}` than the name servers of `{}`", question_of(query),
                zone.zone.to_string());
-  const std::string both = fmt::format("the resolver says {}, they say {}", quoted(lines, common), quoted(servers.lines, common));
+  const std::string both =
+      fmt::format("the resolver says {}, they say {}", quoted(lines, common), quoted(servers.lines, common));
   if (answer.ttl) {
     draft.note("{}; caches may show the old answer for up to {} s more", both, *answer.ttl);
-    draft.help("if the record was changed lately, run it again in {} s; if it stays, the resolver rewrites answers or has its own "
-               "version of the zone: ask another with `--nameserver ADDRESS`",
+    draft.help("if the record was changed lately, run it again in {} s; if it stays, the resolver rewrites answers or "
+               "has its own version of the zone: ask another with `--nameserver ADDRESS`",
                *answer.ttl);
   } else {
     draft.note("{}; caches show an old answer until its TTL is over", both);
@@ -153,24 +155,27 @@ void broken_server(const ZoneServers& zone, const std::vector<const ZoneServer*>
   const std::string zone_name = zone.zone.to_string();
   const std::string who = describe(same);
   const std::string away = where_named(zone, server.in_zone, server.in_delegation);
-  const std::string some = "resolvers that choose it lose time and ask another: lookups of all the domain's records are slow, and "
-                           "some fail";
+  constexpr std::string_view kHarm =
+      "resolvers that choose it lose time and ask another: lookups of all the domain's records are slow, and some fail";
   auto draft = out.add(Code::dns_lame_name_server, {});
   draft.owner(server.name.to_string());
   switch (server.state) {
     case ZoneServer::State::set_aside:
       draft.message("{}, a name server of `{}`, has an address that nobody outside reaches", who, zone_name)
-          .note("{}; it was not asked, since a stranger's zone has no say about what is asked inside this network; {}", server.why, some)
-          .help("publish its public address, or {}; to check an inner zone, name its resolver with `--nameserver ADDRESS`", away);
+          .note("{}; it was not asked, since a stranger's zone has no say about what is asked inside this network; {}",
+                server.why, kHarm)
+          .help("publish its public address, or {}; to check an inner zone, name its resolver with "
+                "`--nameserver ADDRESS`",
+                away);
       return;
     case ZoneServer::State::lame:
       draft.message("{} does not serve `{}`, whose name server it should be", who, zone_name)
-          .note("{}; {}", server.why, some)
+          .note("{}; {}", server.why, kHarm)
           .help("load the zone there, or {}", away);
       return;
     default:
       draft.message("{}, a name server of `{}`, does not answer", who, zone_name)
-          .note("{}; {}", server.why, some)
+          .note("{}; {}", server.why, kHarm)
           .help("have it answer on port 53, UDP and TCP, or {}", away);
   }
 }
@@ -178,7 +183,8 @@ void broken_server(const ZoneServers& zone, const std::vector<const ZoneServer*>
 void broken_servers(const ZoneServers& zone, Findings& out) {
   std::vector<const ZoneServer*> broken;
   for (const ZoneServer& server : zone.servers) {
-    if (server.state != ZoneServer::State::serves && server.state != ZoneServer::State::not_asked) broken.push_back(&server);
+    const bool in_order = server.state == ZoneServer::State::serves || server.state == ZoneServer::State::not_asked;
+    if (!in_order) broken.push_back(&server);
   }
   while (!broken.empty()) {
     // Addresses of one server with one fault are one finding.
@@ -216,8 +222,8 @@ void long_negative_ttl(const ZoneServers& zone, Findings& out) {
   out.add(Code::dns_long_negative_ttl, {})
       .owner(name)
       .message("a new record in `{}` stays invisible for up to {} s to resolvers that asked for it before", name, *ttl)
-      .note("so long they may believe that a name does not exist: the lesser of the TTL of the SOA record and its last number "
-            "counts; some stop at 1 or 3 hours by themselves")
+      .note("so long they may believe that a name does not exist: the lesser of the TTL of the SOA record and its last "
+            "number counts; some stop at 1 or 3 hours by themselves")
       .help("set the last number of the SOA record to 3600 or less, then raise the serial");
 }
 
@@ -232,7 +238,8 @@ std::vector<dns::Query> questions_to_servers(const DomainFacts& facts) {
     if (const auto name = dns::Name::parse(labels)->under(facts.domain)) out.emplace_back(*name, dns::Type::txt);
   }
   for (const SelectorFacts& selector : facts.selectors) {
-    if (out.size() < dns::kMaxServerQuestions && selector.txt.has_records()) out.emplace_back(selector.name, dns::Type::txt);
+    if (out.size() == dns::kMaxServerQuestions) break;
+    if (selector.txt.has_records()) out.emplace_back(selector.name, dns::Type::txt);
   }
   return out;
 }

@@ -43,7 +43,8 @@ std::vector<Name> targets_of(const std::vector<Record>& records, const Name& own
 }
 
 std::string what_is_wrong(const ServerAnswer& soa) {
-  if (soa.answer.unknown()) return soa.answer.detail.empty() ? std::string(to_string(soa.answer.trouble)) : soa.answer.detail;
+  if (soa.answer.unknown() && soa.answer.detail.empty()) return std::string(to_string(soa.answer.trouble));
+  if (soa.answer.unknown()) return soa.answer.detail;
   if (soa.referral) return "it refers to other servers";
   if (!soa.answer.has_records()) return "it has no SOA record of the zone";
   return "it answers without authority (no AA), as a resolver does";
@@ -61,10 +62,13 @@ struct Candidate {
 class Sweep {
  public:
   Sweep(Resolver& resolver, DirectResolver& direct, AuthoritativeOptions options)
-      : until_(options.budget.deadline), dns_(resolver, options.budget), direct_(direct), options_(std::move(options)) {}
+      : until_(options.budget.deadline),
+        dns_(resolver, options.budget),
+        direct_(direct),
+        options_(std::move(options)) {}
 
   task::Task<AuthoritativeFacts> run(std::vector<Query> questions) {
-    if (questions.size() > kMaxServerQuestions) questions.erase(questions.begin() + kMaxServerQuestions, questions.end());
+    while (questions.size() > kMaxServerQuestions) questions.pop_back();
     co_await find_cuts(&questions);
     for (Query& question : questions) assign(std::move(question));
     std::vector<task::Task<void>> work;
@@ -124,7 +128,9 @@ class Sweep {
     }
     zone->resolver.resize(zone->questions.size());
     std::vector<task::Task<void>> work;
-    for (std::size_t i = 0; i < zone->questions.size(); ++i) work.push_back(ask(zone->questions[i], &zone->resolver[i]));
+    for (std::size_t i = 0; i < zone->questions.size(); ++i) {
+      work.push_back(ask(zone->questions[i], &zone->resolver[i]));
+    }
     work.push_back(ask_delegation(zone, &candidates));
     co_await task::gather(std::move(work));
     co_await ask_addresses(&candidates);
@@ -142,7 +148,8 @@ class Sweep {
     for (const Name& host : hosts) {
       Query address_of(host, Type::a);
       const Answer addresses = co_await dns_.query(std::move(address_of));
-      const auto* address = addresses.has_records() ? std::get_if<net::Address>(&addresses.records.front().data) : nullptr;
+      if (!addresses.has_records()) continue;
+      const auto* address = std::get_if<net::Address>(&addresses.records.front().data);
       if (address == nullptr || is_refused(*address)) continue;
       Query question(zone->zone, Type::ns);
       const ServerAnswer answer = co_await direct_.ask(endpoint(*address), std::move(question), until_);
@@ -247,7 +254,8 @@ class Sweep {
     const auto v6 = [](const ZoneServer& server) {
       return !server.address.is_v4() && server.state != ZoneServer::State::set_aside;
     };
-    const bool none = std::ranges::all_of(zone.servers, [&](const ZoneServer& one) { return !v6(one) || has_route_trouble(one); });
+    const bool none = std::ranges::all_of(
+        zone.servers, [&](const ZoneServer& one) { return !v6(one) || has_route_trouble(one); });
     const bool other = std::ranges::any_of(zone.servers, [&](const ZoneServer& one) {
       return one.address.is_v4() && one.state == ZoneServer::State::serves;
     });

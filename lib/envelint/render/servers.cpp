@@ -70,7 +70,8 @@ std::string hidden_for(const ZoneServers& zone) {
     out = fmt::format("caches may hide a change for up to {} ({})", duration(longest), question_of(zone.questions[of]));
   }
   if (const auto negative = zone.negative_ttl()) {
-    out += fmt::format("{} for up to {}", out.empty() ? "caches may hide a new record" : ", a new record", duration(*negative));
+    const std::string_view what = out.empty() ? "caches may hide a new record" : ", a new record";
+    out += fmt::format("{} for up to {}", what, duration(*negative));
   }
   return out;
 }
@@ -83,7 +84,7 @@ class Table {
   void add(const ZoneServers& zone) {
     line(0, Style::strong, fmt::format("name servers of {}", zone.zone.to_string()));
     add_servers(zone);
-    if (zone.left_out > 0) line(2, Style::faint, fmt::format("{} not asked: too many", count_of(zone.left_out, "more address")));
+    if (zone.left_out > 0) line(2, Style::faint, fmt::format("and {} more, not asked: too many", zone.left_out));
     std::size_t agreed = 0;
     for (std::size_t i = 0; i < zone.questions.size(); ++i) {
       const auto said = opinions(zone, i);
@@ -167,7 +168,8 @@ class Table {
       line(4, Style::faint, fmt::format("the resolver: unknown, {}", to_string(answer.trouble)));
       return;
     }
-    add_opinion(answer.ttl ? fmt::format("the resolver, for up to {} more", duration(*answer.ttl)) : "the resolver", spelled(answer));
+    const std::string left = answer.ttl ? fmt::format(", for up to {} more", duration(*answer.ttl)) : "";
+    add_opinion("the resolver" + left, spelled(answer));
   }
 
   void add_opinion(std::string_view who, const std::vector<std::string>& lines) {
