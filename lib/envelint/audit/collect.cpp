@@ -2,12 +2,15 @@
 
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
+#include <envelint/audit/sender_plan.hpp>
 #include <envelint/dns/reverse.hpp>
+#include <envelint/spf/record_selection.hpp>
 #include <envelint/task/gather.hpp>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 
 namespace envelint::audit {
 namespace {
@@ -22,10 +25,12 @@ using dns::Type;
 constexpr std::string_view kNobody = "envelint-probe-c5x2q7";
 
 constexpr std::size_t kMaxReverseNames = 5;
-constexpr std::size_t kMaxMisplaced = 16;
+constexpr std::size_t kMaxMisplaced = 64;
 
 /// Where TLS-RPT and MTA-STS records are put by mistake, as labels before the domain.
 constexpr std::array<std::string_view, 4> kWrongNames = {"_tls", "_smtp-tls._tcp", "_tlsrpt", "mta-sts"};
+/// Where SPF records are put by mistake. `_dmarc` is another, and asked for anyway.
+constexpr std::array<std::string_view, 3> kWrongSpfNames = {"_spf", "spf", "www"};
 
 /// `labels.domain`; nothing where that is too long for a name.
 std::optional<Name> below(std::string_view labels, const Name& domain) {
@@ -40,6 +45,7 @@ class Collector {
  public:
   Collector(dns::Resolver& resolver, Name domain, CollectOptions options, const dns::PublicSuffixList& suffixes)
       : dns_(resolver, std::move(options.budget)), wanted_(std::move(options.selectors)), suffixes_(suffixes) {
+    facts_.organizational_domain = suffixes.organizational_domain(domain);
     facts_.domain = std::move(domain);
   }
 
@@ -48,6 +54,8 @@ class Collector {
     plan_mail_hosts();
     std::vector<task::Task<void>> work;
     work.push_back(ask_mail_hosts());
+    work.push_back(ask_senders());
+    work.push_back(ask_misplaced_spf());
     work.push_back(ask_selectors());
     work.push_back(ask_policy_host());
     co_await task::gather(std::move(work));
@@ -55,6 +63,10 @@ class Collector {
     co_await ask_registrations();
     facts_.providers = providers_of(facts_);
     facts_.unanswered = dns_.unanswered();
+    // In the order of names: the order in which questions failed is another in each run.
+    std::ranges::stable_sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
+      return std::tie(a.query.name, a.query.type) < std::tie(b.query.name, b.query.type);
+    });
     facts_.questions = dns_.questions();
     co_return std::move(facts_);
   }
@@ -70,9 +82,11 @@ class Collector {
     const Name& domain = facts_.domain;
     std::vector<task::Task<void>> work;
     add(work, domain, Type::txt, facts_.txt);
+    add(work, domain, Type::spf, facts_.spf_type);
     add(work, domain, Type::mx, facts_.mx);
     add(work, domain, Type::a, facts_.a);
     add(work, domain, Type::aaaa, facts_.aaaa);
+    add(work, below("_dmarc", domain), Type::txt, facts_.dmarc_txt);
     add(work, below("_domainkey", domain), Type::txt, facts_.domainkey);
     add(work, below("_mta-sts", domain), Type::txt, facts_.mta_sts);
     add(work, below("_smtp._tls", domain), Type::txt, facts_.tls_rpt);
@@ -88,6 +102,14 @@ class Collector {
     if (!name || facts_.misplaced.size() == kMaxMisplaced) return;
     facts_.misplaced.push_back({*name, {}});
     add(work, std::move(name), Type::txt, facts_.misplaced.back().txt);
+  }
+
+  // Only where the record is missing at the domain itself: `_spf` may well hold a part of one that is there.
+  task::Task<void> ask_misplaced_spf() {
+    if (facts_.txt.unknown() || !spf::select_records(facts_.txt).empty()) co_return;
+    std::vector<task::Task<void>> work;
+    for (const std::string_view labels : kWrongSpfNames) add_misplaced(work, below(labels, facts_.domain));
+    co_await task::gather(std::move(work));
   }
 
   void plan_mail_hosts() {
@@ -123,7 +145,8 @@ class Collector {
 
   task::Task<void> ask_selectors() {
     co_await ask_selectors_of(plan_selectors(facts_, wanted_));
-    const bool found = std::ranges::any_of(facts_.selectors, [](const SelectorFacts& s) { return s.txt.has_records(); });
+    const bool found =
+        std::ranges::any_of(facts_.selectors, [](const SelectorFacts& s) { return s.txt.has_records(); });
     if (!found && wanted_.empty()) co_await ask_selectors_of(plan_common_selectors(facts_));
     co_await ask_misplaced_keys();
   }
@@ -147,31 +170,64 @@ class Collector {
     co_await task::gather(std::move(work));
   }
 
-  task::Task<void> ask_reverse() {
-    for (const MailHost& host : facts_.mail_hosts) {
-      for (const Answer* answer : {&host.a, &host.aaaa}) plan_reverse(host, *answer);
+  // Hosts that the SPF record names one by one.
+  task::Task<void> ask_senders() {
+    for (const Name& name : named_senders(facts_)) senders_.push_back({name, {}, {}});
+    std::vector<task::Task<void>> work;
+    for (MailHost& host : senders_) {
+      add(work, host.name, Type::a, host.a);
+      add(work, host.name, Type::aaaa, host.aaaa);
     }
+    co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> ask_reverse() {
+    for (const MailHost& host : facts_.mail_hosts) plan_reverse(host, true);
+    for (const net::Address& address : listed_senders(facts_)) plan_reverse(facts_.domain, address, false);
+    for (const MailHost& host : senders_) plan_reverse(host, false);
+    if (facts_.reverse.empty()) co_return;
+    co_await ask_reverse_trees();
     std::vector<task::Task<void>> work;
     for (ReverseFacts& facts : facts_.reverse) work.push_back(ask_reverse_of(&facts));
     co_await task::gather(std::move(work));
   }
 
-  void plan_reverse(const MailHost& host, const Answer& answer) {
-    for (const dns::Record& record : answer.records) {
-      const auto* address = std::get_if<net::Address>(&record.data);
-      if (address == nullptr || facts_.reverse.size() == kMaxReverse) continue;
-      if (std::ranges::find(facts_.reverse, *address, &ReverseFacts::address) != facts_.reverse.end()) continue;
-      ReverseFacts facts;
-      facts.address = *address;
-      facts.host = host.name;
-      facts_.reverse.push_back(std::move(facts));
+  void plan_reverse(const MailHost& host, bool receives) {
+    for (const Answer* answer : {&host.a, &host.aaaa}) {
+      for (const dns::Record& record : answer->records) {
+        if (const auto* address = std::get_if<net::Address>(&record.data)) plan_reverse(host.name, *address, receives);
+      }
     }
+  }
+
+  void plan_reverse(const Name& host, const net::Address& address, bool receives) {
+    if (facts_.reverse.size() == kMaxReverse) return;
+    if (std::ranges::find(facts_.reverse, address, &ReverseFacts::address) != facts_.reverse.end()) return;
+    ReverseFacts facts;
+    facts.address = address;
+    facts.host = host;
+    facts.receives = receives;
+    facts_.reverse.push_back(std::move(facts));
+  }
+
+  // Zone files seldom hold reverse DNS. Where they have none at all, a name missing from it says nothing.
+  task::Task<void> ask_reverse_trees() {
+    std::vector<task::Task<void>> work;
+    add(work, *Name::parse("in-addr.arpa"), Type::soa, reverse_v4_);
+    add(work, *Name::parse("ip6.arpa"), Type::soa, reverse_v6_);
+    co_await task::gather(std::move(work));
   }
 
   task::Task<void> ask_reverse_of(ReverseFacts* facts) {
     spf::CheckRequest request(facts->address, "postmaster@" + facts_.domain.to_string(), facts->host.to_string());
     const spf::CheckResult result = co_await spf::check_host(dns_, std::move(request));
     facts->spf = result.verdict;
+    facts->singled_out = singles_out(result);
+    const Answer& tree = facts->address.is_v4() ? reverse_v4_ : reverse_v6_;
+    if (tree.state == Answer::State::nxdomain) {
+      facts->ptr = Answer(dns::Trouble::outside);
+      co_return;
+    }
     Query reverse(dns::reverse_name(facts->address), Type::ptr);
     facts->ptr = co_await dns_.query(std::move(reverse));
     for (const dns::Record& record : facts->ptr.records) {
@@ -205,6 +261,9 @@ class Collector {
   dns::BoundedResolver dns_;
   std::vector<std::string> wanted_;
   const dns::PublicSuffixList& suffixes_;
+  std::vector<MailHost> senders_;
+  Answer reverse_v4_;
+  Answer reverse_v6_;
   DomainFacts facts_;
 };
 

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t kMost = 20;
 
+bool names_a_domain(const spf::Term& term) {
+  if (term.kind == spf::TermKind::modifier) return term.is(spf::Modifier::redirect);
+  return term.kind == spf::TermKind::mechanism && !term.is(spf::Mechanism::ip4) && !term.is(spf::Mechanism::ip6);
+}
+
 class Reliance {
  public:
   Reliance(const DomainFacts& facts, const dns::PublicSuffixList& suffixes)
@@ -34,7 +39,7 @@ class Reliance {
  private:
   void add_spf(const spf::Record& record) {
     for (const spf::Term& term : record.terms) {
-      if (term.value.empty() || term.has_macros() || term.is(spf::Modifier::exp)) continue;
+      if (!names_a_domain(term) || term.value.empty() || term.has_macros()) continue;
       const auto target = dns::Name::parse(record.at(term.value));
       if (target) add(*target, fmt::format("`{}` in the SPF record", record.at(term.span)));
     }
