@@ -3,16 +3,19 @@
 #include "atomic_write.hpp"
 
 #include <envelint/dns/cache.hpp>
+#include <envelint/dns/fragment_resolver.hpp>
 #include <envelint/dns/network_resolver.hpp>
 #include <envelint/dns/overlay_resolver.hpp>
 #include <envelint/dns/recording.hpp>
 #include <envelint/dns/resolv_conf.hpp>
 #include <envelint/dns/zone_resolver.hpp>
 #include <envelint/dns/zone_scope.hpp>
+#include <envelint/io/socket.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include <array>
 #include <fstream>
 
 namespace cli {
@@ -22,11 +25,17 @@ using namespace envelint;
 namespace {
 
 std::expected<dns::Answers, std::string> open_recording(const std::string& path) {
+  const auto cannot = [&path] { return std::unexpected(fmt::format("{}: it cannot be read", path)); };
   std::ifstream in(path, std::ios::binary);
-  std::string text(dns::kMaxRecordingBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || (in.fail() && !in.eof())) return std::unexpected(fmt::format("{}: it cannot be read", path));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (!in.is_open()) return cannot();
+  std::string text;
+  std::array<char, 65536> block{};
+  // One octet more than a recording may have is enough to know.
+  while (in && text.size() <= dns::kMaxRecordingBytes) {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) return cannot();
   auto answers = dns::read_recording(text);
   if (answers) return *std::move(answers);
   return std::unexpected(fmt::format("{}:{}: {}", path, answers.error().line, answers.error().message));
@@ -57,6 +66,7 @@ struct DnsSource::State {
   std::optional<dns::ReplayResolver> replay;
   std::optional<dns::ZoneResolver> zone;
   std::optional<dns::ZoneScope> scope;
+  std::optional<dns::FragmentResolver> fragment;
   std::optional<dns::OverlayResolver> overlay;
   std::optional<dns::RecordingResolver> recording;
   dns::Resolver* top = nullptr;
@@ -70,6 +80,7 @@ struct DnsSource::State {
     }
     auto network_settings = network_options(options.nameservers);
     if (!network_settings) return network_settings.error();
+    io::raise_descriptor_limit();  // with few, sockets are shared: it works, and is easier to forge
     network.emplace(loop, *std::move(network_settings));
     top = &cache.emplace(*network, loop);
     return std::nullopt;
@@ -78,11 +89,13 @@ struct DnsSource::State {
   void open_zone(const dns::Zone& files, Outside outside) {
     zone.emplace(files);
     scope.emplace(files);
-    if (top == nullptr && (outside == Outside::nothing || !scope->is_whole_zone())) {
+    if (top == nullptr && outside == Outside::nothing) {
       top = &*zone;
-      return;
+    } else if (top == nullptr && !scope->is_whole_zone()) {
+      top = &fragment.emplace(*zone, files);
+    } else {
+      top = &overlay.emplace(*zone, *scope, top);
     }
-    top = &overlay.emplace(*zone, *scope, top);
   }
 };
 
@@ -120,8 +133,18 @@ std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const Dns
 }
 
 dns::Resolver& DnsSource::resolver() { return *state_->top; }
+dns::DirectResolver* DnsSource::direct() { return state_->network ? &*state_->network : nullptr; }
 io::EventLoop& DnsSource::loop() { return state_->loop; }
 bool DnsSource::is_live() const { return state_->network.has_value(); }
+
+void DnsSource::record(const std::vector<dns::Unanswered>& unanswered) {
+  if (!state_->recording) return;
+  for (const dns::Unanswered& one : unanswered) {
+    dns::Answer answer(one.trouble, one.detail);
+    answer.server = one.server;
+    state_->recording->add(one.query, answer);
+  }
+}
 
 std::optional<std::string> DnsSource::save() const {
   if (!state_->recording) return std::nullopt;

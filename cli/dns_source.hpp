@@ -1,5 +1,7 @@
 #pragma once
 
+#include <envelint/dns/bounded_resolver.hpp>
+#include <envelint/dns/direct_resolver.hpp>
 #include <envelint/dns/resolver.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/io/event_loop.hpp>
@@ -32,7 +34,9 @@ void add_dns_options(CLI::App& command, DnsOptions& options);
 /// What zone files mean for names they do not hold, without --overlay.
 enum class Outside {
   nothing,  ///< such names do not exist: the files are the whole world
-  unknown,  ///< an SOA record says where the files end, and beyond it nothing is known; without one as `nothing`
+  /// An SOA record says where the files end, and beyond it nothing is known. Files without one are as with `nothing`, but
+  /// for what pieces of zones do not say (dns::FragmentResolver).
+  unknown,
 };
 
 /// DNS as the command line has it: the network, zone files, both, or a recording, perhaps recorded. For one thread.
@@ -45,6 +49,8 @@ class DnsSource {
   ~DnsSource();
 
   [[nodiscard]] envelint::dns::Resolver& resolver();
+  /// Asks single servers; nullptr where nothing is asked over the network.
+  [[nodiscard]] envelint::dns::DirectResolver* direct();
   [[nodiscard]] envelint::io::EventLoop& loop();
   /// Whether answers come over the network, so that waiting is to be expected.
   [[nodiscard]] bool is_live() const;
@@ -54,6 +60,9 @@ class DnsSource {
   T run(envelint::task::Task<T> task) {
     return loop().run(std::move(task));
   }
+
+  /// Adds questions that were given up to the recording, so that a replay knows of them.
+  void record(const std::vector<envelint::dns::Unanswered>& unanswered);
 
   /// Writes the recording that --save-dns wants.
   /// @return why it cannot be written, or nothing.

@@ -1,7 +1,9 @@
 #include "exit_status.hpp"
 #include "explain.hpp"
+#include "keygen.hpp"
 #include "lint.hpp"
 #include "screen.hpp"
+#include "spf.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -18,7 +20,9 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(28);
   int exit_status = 0;
   cli::add_lint(app, exit_status);
+  cli::add_spf(app, exit_status);
   cli::add_explain(app, exit_status);
+  cli::add_keygen(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,7 @@
 #include "zone_input.hpp"
 
+#include "domain_name.hpp"
+
 #include <envelint/dns/zone_disk.hpp>
 #include <envelint/dns/zone_merge.hpp>
 
@@ -27,8 +29,8 @@ void add_zone_options(CLI::App& command, ZoneInput& input) {
 std::expected<ZoneOptions, std::string> zone_options(const ZoneInput& input, const std::string& path) {
   ZoneOptions options;
   if (!input.origin.empty()) {
-    const auto origin = envelint::dns::Name::parse(input.origin);
-    if (!origin) return std::unexpected(fmt::format("--origin `{}` {}", input.origin, to_string(origin.error())));
+    const auto origin = parse_name(input.origin);
+    if (!origin) return std::unexpected("--origin " + origin.error());
     options.origin = *origin;
   }
   options.opener = envelint::dns::disk_opener(std::filesystem::path(path).parent_path(), input.any_include);

@@ -149,6 +149,46 @@ TEST_CASE("every question has its own identifier, port and letter case", "[dns][
   CHECK(net.server.ports.size() > 15);
 }
 
+TEST_CASE("a socket is given up after 500 questions, and after ten seconds", "[dns][network]") {
+  NetworkOptions options;
+  options.udp_sockets = 1;
+  Net net([](const Asked& asked) -> std::vector<Sent> { return {right(asked).bytes()}; }, options);
+  const auto ask = [&](int times) {
+    for (int i = 0; i < times; ++i) REQUIRE(net.ask("example.com") == "\"real\" for 300");
+    return net.server.ports.size();
+  };
+  CHECK(ask(500) == 1);
+  CHECK(ask(1) == 2);
+  net.loop.run(envelint::io::sleep_until(&net.loop, net.loop.after(9s)));
+  CHECK(ask(1) == 2);
+  net.loop.run(envelint::io::sleep_until(&net.loop, net.loop.after(1s)));
+  CHECK(ask(1) == 3);
+}
+
+TEST_CASE("a socket that is given up still takes the answers it waits for", "[dns][network]") {
+  NetworkOptions options;
+  options.udp_sockets = 1;
+  options.patience = 20s;
+  options.lookup_time = 30s;
+  Net net([](const Asked& asked) -> std::vector<Sent> {
+    const bool slow = asked.name() == *Name::parse("slow.example");
+    return {after(slow ? 15s : 0s, right(asked).bytes())};
+  }, options);
+  const auto later = [](Net* on) -> envelint::task::Task<Answer> {
+    co_await envelint::io::sleep_until(&on->loop, on->loop.after(11s));
+    Query query(*Name::parse("quick.example"), Type::txt);
+    co_return co_await on->resolver.query(std::move(query));
+  };
+  std::vector<envelint::task::Task<Answer>> tasks;
+  tasks.push_back(net.resolver.query(Query(*Name::parse("slow.example"), Type::txt)));
+  tasks.push_back(later(&net));
+  for (const Answer& answer : net.loop.run(envelint::task::gather(std::move(tasks)))) {
+    CHECK(shown(answer) == "\"real\" for 300");
+  }
+  CHECK(net.server.ports.size() == 2);
+  CHECK(net.server.asked.size() == 2);
+}
+
 TEST_CASE("letter case is left alone on loopback", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> { return {right(asked).bytes()}; });
   CHECK(net.ask("Example.COM") == "\"real\" for 300");
@@ -165,6 +205,21 @@ TEST_CASE("a server that folds letter case is asked once more over TCP", "[dns][
   CHECK(net.ask("a-rather-long-name.example.com") == "\"real\" for 300");
   REQUIRE(net.server.asked.size() == 2);
   CHECK(net.server.asked[1].tcp);
+}
+
+TEST_CASE("a server that folds letter case and does not answer over TCP has not answered", "[dns][network]") {
+  Net net([](const Asked& asked) -> std::vector<Sent> {
+    if (asked.tcp) return {};
+    Draft out = forged(asked);
+    out.question = envelint::text::lower(out.question);
+    return {out.bytes()};
+  }, [] {
+    NetworkOptions options = mixed_case();
+    options.rounds = 1;
+    return options;
+  }());
+  CHECK(net.ask("A-RATHER-LONG-NAME.example.com") == "timeout: no answer from S");
+  CHECK(net.server.asked.size() == 2);  // once over each
 }
 
 TEST_CASE("names in an answer are spelled as they were asked for", "[dns][network]") {
@@ -188,6 +243,26 @@ TEST_CASE("a truncated answer is never used but asked for over TCP", "[dns][netw
     return {cut.bytes().substr(0, cut.bytes().size() - 3)};
   });
   CHECK(net.ask("example.com") == "\"real\" for 300");
+  CHECK(net.server.connections == 1);
+}
+
+TEST_CASE("a truncated answer is not used when nobody answers over TCP", "[dns][network]") {
+  Net net([](const Asked& asked) -> std::vector<Sent> {
+    if (asked.tcp) return {};
+    Draft cut = forged(asked);
+    cut.flags |= 0x0200;
+    return {cut.bytes()};
+  }, one_round());
+  CHECK(net.ask("example.com") == "timeout: no answer from S");
+}
+
+TEST_CASE("a datagram larger than any that was asked for is asked for over TCP", "[dns][network]") {
+  Net net([](const Asked& asked) -> std::vector<Sent> {
+    Draft out = asked.answer();
+    for (int i = 0; i < 20; ++i) out.answer.push_back(wire_record("\xc0\x0c", 16, wire_strings({std::string(250, static_cast<char>('a' + i))})));
+    return {out.bytes()};
+  });
+  CHECK(net.answer("example.com").records.size() == 20);
   CHECK(net.server.connections == 1);
 }
 

@@ -240,6 +240,20 @@ TEST_CASE("an answer says whether it has been proved, if the server is believed"
   CHECK(Net(proved, far).answer("example.com").authenticated);
 }
 
+TEST_CASE("an answer in pieces is proved if all of them are", "[dns][network]") {
+  for (const bool tail_proved : {true, false}) {
+    Net net([&](const Asked& asked) -> std::vector<Sent> {
+      const bool tail = asked.name() == *Name::parse("b.example");
+      Draft out = tail ? text_answer(asked, "tail") : asked.answer();
+      if (!tail) out.answer.push_back(wire_record("\xc0\x0c", 5, wire_name("b.example")));
+      if (!tail || tail_proved) out.flags |= 0x0020;
+      return {out.bytes()};
+    });
+    CHECK(net.answer("a.example").authenticated == tail_proved);
+    CHECK(net.server.asked.size() == 2);
+  }
+}
+
 TEST_CASE("records off the chain are not believed", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
     Draft out = asked.answer();
@@ -319,6 +333,17 @@ TEST_CASE("chains that loop or are too long are told as such", "[dns][network]")
   CHECK(step == 9);
 }
 
+TEST_CASE("a chain of eight is followed to its end", "[dns][network]") {
+  int step = 0;
+  Net net([&](const Asked& asked) -> std::vector<Sent> {
+    if (step == 8) return {text_answer(asked, "end").bytes()};
+    Draft out = asked.answer();
+    out.answer.push_back(wire_record("\xc0\x0c", 5, wire_name(fmt::format("n{}.example", ++step))));
+    return {out.bytes()};
+  });
+  CHECK(net.ask("a.example").starts_with("\"end\" via n1.example"));
+}
+
 TEST_CASE("a DNAME that makes a name too long leads nowhere", "[dns][network]") {
   const std::string label(63, 'l');
   const std::string target = fmt::format("{0}.{0}.{0}.example", label);
@@ -356,8 +381,9 @@ TEST_CASE("a server that does not recurse is no resolver", "[dns][network]") {
 
 namespace {
 
-ServerAnswer ask_directly(Net& net, std::string_view name) {
-  return net.loop.run(net.resolver.ask(net.server.endpoint(), Query(*Name::parse(name), Type::txt)));
+ServerAnswer ask_directly(Net& net, std::string_view name,
+                          envelint::io::Deadline until = envelint::io::Deadline::never()) {
+  return net.loop.run(net.resolver.ask(net.server.endpoint(), Query(*Name::parse(name), Type::txt), until));
 }
 
 }  // namespace
@@ -415,6 +441,8 @@ TEST_CASE("a zone's own server that is silent or refuses is trouble", "[dns][net
   const auto start = mute.loop.now();
   CHECK(ask_directly(mute, "example.com").answer.trouble == Trouble::timeout);
   CHECK(mute.loop.now() - start == 3s);
+  CHECK(ask_directly(mute, "example.com", mute.loop.after(500ms)).answer.trouble == Trouble::timeout);
+  CHECK(mute.loop.now() - start == 3500ms);
   Net closed(always(5));
   CHECK(ask_directly(closed, "example.com").answer.trouble == Trouble::refused);
 }

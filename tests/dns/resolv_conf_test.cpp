@@ -54,6 +54,9 @@ TEST_CASE("resolv.conf options shape how servers are asked", "[dns][resolv_conf]
   const NetworkOptions options = conf.options();
   CHECK(options.patience == 2s);
   CHECK(options.rounds == 4);
+  CHECK(options.rotate);
+  CHECK(options.tcp_only);
+  CHECK(options.trust_ad);
 }
 
 TEST_CASE("resolv.conf options have the bounds of libc", "[dns][resolv_conf]") {

@@ -60,7 +60,7 @@ class ExitStatus(Folder):
         for arguments in ([], ["lint"], ["lint", "--no-such-option"], ["lint", "--record", "v=spf1", "--type", "x"],
                           ["lint", "--select", "NOPE", "--record", "v=spf1"], ["explain", "NOPE999"],
                           ["lint", "--zone", self.path("gone.zone")], ["lint", "--zone", self.folder.name],
-                          ["lint", "--zone", PROGRAM], ["lint", "example.com"],
+                          ["lint", "--zone", PROGRAM], ["lint", "user@example.com"],
                           ["lint", "--record", "v=spf1", "-"]):
             with self.subTest(arguments):
                 done = run(*arguments)
@@ -69,7 +69,7 @@ class ExitStatus(Folder):
 
     def test_every_command_has_help_with_an_example(self):
         self.assertIn(b"lint", run("--help").stdout)
-        for command in ("lint", "explain"):
+        for command in ("lint", "spf", "explain"):
             done = run(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn(b"xample", done.stdout)

@@ -1,7 +1,10 @@
 #include <support/catch.hpp>
+#include <support/zone_servers.hpp>
 
 #include <envelint/audit/collect.hpp>
+#include <envelint/audit/key_report.hpp>
 #include <envelint/audit/zone_audit.hpp>
+#include <envelint/dkim/key_file.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/dns/zone_resolver.hpp>
 #include <envelint/finding/catalogue.hpp>
@@ -108,10 +111,14 @@ Found locate(const audit::Report& report, const audit::DomainReport& domain, con
   return found;
 }
 
-/// What the first line of an example asks for: `; lint example.com --selector s1`. The zone is then all of DNS.
+/// What the first line of an example asks for: `; lint example.com --selector s1`. The zone is then all of DNS. With
+/// `--authoritative` each of its servers is asked too (support/zone_servers.hpp says how they may differ); with
+/// `--key BASE64`, a public key, only this key is looked for at the selector: `keygen --check`.
 struct Request {
   dns::Name domain;
   audit::CollectOptions options;
+  std::optional<dkim::PublicKey> key;
+  bool authoritative = false;
 };
 
 std::optional<Request> read_request(const std::string& zone_text) {
@@ -119,29 +126,67 @@ std::optional<Request> read_request(const std::string& zone_text) {
   std::istringstream words(zone_text.substr(7, zone_text.find('\n') - 7));
   std::string word;
   words >> word;
-  Request request{*dns::Name::parse(word), {}};
+  Request request{*dns::Name::parse(word), {}, {}};
   while (words >> word) {
-    REQUIRE(word == "--selector");
-    words >> word;
-    request.options.selectors.push_back(word);
+    if (word == "--authoritative") {
+      request.authoritative = true;
+      continue;
+    }
+    std::string value;
+    words >> value;
+    REQUIRE((word == "--selector" || word == "--key"));
+    if (word == "--selector") request.options.selectors.push_back(value);
+    if (word == "--key") request.key = dkim::read_public_key(value).value();
   }
   return request;
+}
+
+/// What live DNS has where that is not the example's zone: the lines after `;live `.
+std::string live_lines(const std::string& zone_text) {
+  std::string out;
+  for (const std::string& line : split_lines(zone_text)) {
+    if (line.starts_with(";live ")) out += line.substr(6) + "\n";
+  }
+  return out;
+}
+
+dns::Zone read_example(const std::string& text) {
+  dns::ZoneOptions options;
+  options.origin = *dns::Name::parse("example.com");
+  return dns::read_zone({.path = "example.zone", .content = text, .identity = {}}, options);
+}
+
+audit::Report report_of_key(dns::Resolver& dns, const Request& request) {
+  dkim::KeyCheckRequest wanted(request.domain, request.options.selectors.at(0), *request.key,
+                               audit::likely_selectors());
+  const dkim::KeyCheckFacts facts = task::sync_wait(dkim::collect_key_facts(dns, std::move(wanted)));
+  audit::Report report;
+  report.domains.push_back(audit::report_key(request.domain, facts, dkim::judge_key(facts)));
+  return report;
 }
 
 audit::Report report_of(const dns::Zone& zone, const std::string& zone_text) {
   auto request = read_request(zone_text);
   if (!request) return audit::audit_zone(zone);
   dns::ZoneResolver dns(zone);
+  if (request->key) return report_of_key(dns, *request);
+  test::ZoneServersOf servers(zone_text, request->domain);
+  if (request->authoritative) request->options.direct = &servers;
+  request->options.authoritative.any_address = true;  // those of documentation
   std::vector<audit::DomainFacts> facts;
   static const dns::PublicSuffixList suffixes;
   facts.push_back(task::sync_wait(audit::collect(dns, request->domain, request->options, suffixes)));
+  if (const std::string live_text = live_lines(zone_text); !live_text.empty()) {
+    const dns::Zone live_zone = read_example(live_text);
+    dns::ZoneResolver live(live_zone);
+    facts.front().live_differences =
+        task::sync_wait(audit::compare_with_live(dns, live, audit::mail_questions(zone, request->domain)));
+  }
   return audit::audit_zone(zone, {request->domain}, facts);
 }
 
 std::vector<Found> lint(const std::string& zone_text) {
-  dns::ZoneOptions options;
-  options.origin = *dns::Name::parse("example.com");
-  const dns::Zone zone = dns::read_zone({.path = "example.zone", .content = zone_text, .identity = {}}, options);
+  const dns::Zone zone = read_example(zone_text);
   const audit::Report report = report_of(zone, zone_text);
   std::vector<Found> out;
   for (const audit::DomainReport& domain : report.domains) {

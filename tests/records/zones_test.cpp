@@ -1,11 +1,15 @@
 #include <support/catch.hpp>
 
+#include <envelint/audit/collect.hpp>
 #include <envelint/audit/fix.hpp>
 #include <envelint/audit/zone_audit.hpp>
+#include <envelint/audit/zone_domains.hpp>
 #include <envelint/audit/zone_fix.hpp>
+#include <envelint/dns/overlay_resolver.hpp>
 #include <envelint/dns/zone_disk.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/render/terminal.hpp>
+#include <envelint/task/sync_wait.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -37,8 +41,21 @@ dns::ZoneText open(std::string_view name) {
   return *std::move(text);
 }
 
+// As `envelint lint --zone` does it: what lies outside the zone is unknown.
 audit::Report lint(dns::ZoneText text) {
-  return audit::audit_zone(dns::read_zone(std::move(text), {}), {});
+  const dns::Zone zone = dns::read_zone(std::move(text), {});
+  const dns::ZoneResolver records(zone);
+  const dns::ZoneScope scope(zone);
+  dns::OverlayResolver dns(records, scope, nullptr);
+  const dns::PublicSuffixList suffixes;
+  auto selectors = audit::selectors_of(zone);
+  std::vector<audit::DomainFacts> facts;
+  for (const dns::Name& domain : audit::mail_domains(zone)) {
+    audit::CollectOptions options;
+    options.selectors = selectors[domain];
+    facts.push_back(task::sync_wait(audit::collect(dns, domain, std::move(options), suffixes)));
+  }
+  return audit::audit_zone(zone, {}, facts);
 }
 
 /// With ENVELINT_UPDATE_SNAPSHOTS=1 in the environment the kept text is written instead.

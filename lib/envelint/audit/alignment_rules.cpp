@@ -34,9 +34,10 @@ bool no_key_found(const DomainFacts& facts) {
   return all_known && any_tried && !facts.domainkey.unknown() && facts.any_key.nothing() && !has_usable_key(facts);
 }
 
+// `p` itself, or what stands for it where the policy of a domain above applies.
 std::string policy_of(const DomainFacts& facts) {
   const auto policy = dmarc_policy(facts);
-  return fmt::format("p={}", policy ? to_string(policy->p) : "none");
+  return fmt::format("p={}", policy ? to_string(*policy) : "none");
 }
 
 std::string_view state_of_spf(const DomainFacts& facts) {

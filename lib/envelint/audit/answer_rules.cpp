@@ -1,6 +1,7 @@
 #include <envelint/audit/answer_rules.hpp>
 
 #include <envelint/dns/describe.hpp>
+#include <envelint/text/ascii.hpp>
 
 #include <fmt/format.h>
 
@@ -81,7 +82,8 @@ void unanswered(const DomainFacts& facts, Findings& out) {
                  what_happened(trouble))
         .help("{}", what_to_do(first));
     const std::string server = first.server.empty() ? "" : fmt::format("{} was asked; ", first.server);
-    const std::string detail = first.detail.empty() ? "" : fmt::format("it said: {}; ", first.detail);
+    const std::string_view said = first.server.empty() ? "" : "it said: ";
+    const std::string detail = first.detail.empty() ? "" : fmt::format("{}{}; ", said, first.detail);
     draft.note("{}{}nothing is known about what stands there, so nothing is said about it; receivers that get no answer either "
                "keep the mail waiting or treat it as not authenticated",
                server, detail);
@@ -150,9 +152,16 @@ void aliases(const DomainFacts& facts, Findings& out) {
   dangling(at("_smtp._tls"), facts.tls_rpt, out);
 }
 
+// `v=spf1 -all` for every name there could be: who publishes that below a parked domain means it, and what looks for a
+// policy passes over it.
+bool is_refusal(const dns::Record& record) {
+  const auto* text = std::get_if<dns::Text>(&record.data);
+  return text != nullptr && text::iequals(text::trim(text->joined()), "v=spf1 -all");
+}
+
 // RFC 4592 §2.2: a wildcard answers at every name that is not there.
 void wildcard(const DomainFacts& facts, Findings& out) {
-  if (!facts.any_text.has_records()) return;
+  if (!facts.any_text.has_records() || std::ranges::all_of(facts.any_text.records, is_refusal)) return;
   const std::string domain = facts.domain.to_string();
   out.add(Code::dns_wildcard_answers, {})
       .owner("*." + domain)

@@ -1,5 +1,6 @@
 #include <envelint/audit/collect.hpp>
 
+#include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
 #include <envelint/audit/sender_plan.hpp>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <tuple>
 
 namespace envelint::audit {
 namespace {
@@ -23,6 +23,10 @@ using dns::Type;
 /// No domain has this label; whatever stands there comes from a wildcard. The same in every run, so that a recording
 /// can be replayed.
 constexpr std::string_view kNobody = "envelint-probe-c5x2q7";
+
+/// Where DMARC records are put by mistake: without the underscore, with the label twice, at the web server. The last is
+/// right for mail from there, and a mistake only where the domain has no policy at all.
+constexpr std::array<std::string_view, 3> kWrongDmarcNames = {"dmarc", "_dmarc._dmarc", "_dmarc.www"};
 
 constexpr std::size_t kMaxReverseNames = 5;
 constexpr std::size_t kMaxMisplaced = 64;
@@ -44,7 +48,12 @@ std::optional<Name> below(std::string_view labels, const Name& domain) {
 class Collector {
  public:
   Collector(dns::Resolver& resolver, Name domain, CollectOptions options, const dns::PublicSuffixList& suffixes)
-      : dns_(resolver, std::move(options.budget)), wanted_(std::move(options.selectors)), suffixes_(suffixes) {
+      : resolver_(resolver),
+        dns_(resolver, std::move(options.budget)),
+        wanted_(std::move(options.selectors)),
+        suffixes_(suffixes),
+        direct_(options.direct),
+        authoritative_(std::move(options.authoritative)) {
     facts_.organizational_domain = suffixes.organizational_domain(domain);
     facts_.domain = std::move(domain);
   }
@@ -58,14 +67,16 @@ class Collector {
     work.push_back(ask_misplaced_spf());
     work.push_back(ask_selectors());
     work.push_back(ask_policy_host());
+    work.push_back(ask_dmarc());
     co_await task::gather(std::move(work));
     co_await ask_reverse();
     co_await ask_registrations();
+    if (direct_ != nullptr) co_await ask_zone_servers();
     facts_.providers = providers_of(facts_);
     facts_.unanswered = dns_.unanswered();
-    // In the order of names: the order in which questions failed is another in each run.
-    std::ranges::stable_sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
-      return std::tie(a.query.name, a.query.type) < std::tie(b.query.name, b.query.type);
+    // They failed in the order of chance; a replay is to say the same.
+    std::ranges::sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
+      return std::pair(a.query.name, a.query.type) < std::pair(b.query.name, b.query.type);
     });
     facts_.questions = dns_.questions();
     co_return std::move(facts_);
@@ -86,7 +97,6 @@ class Collector {
     add(work, domain, Type::mx, facts_.mx);
     add(work, domain, Type::a, facts_.a);
     add(work, domain, Type::aaaa, facts_.aaaa);
-    add(work, below("_dmarc", domain), Type::txt, facts_.dmarc_txt);
     add(work, below("_domainkey", domain), Type::txt, facts_.domainkey);
     add(work, below("_mta-sts", domain), Type::txt, facts_.mta_sts);
     add(work, below("_smtp._tls", domain), Type::txt, facts_.tls_rpt);
@@ -140,6 +150,48 @@ class Collector {
     std::vector<task::Task<void>> work;
     add(work, name, Type::a, facts_.policy_host.a);
     add(work, name, Type::aaaa, facts_.policy_host.aaaa);
+    co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> ask_dmarc() {
+    dmarc::RecordFinder finder(dns_);
+    dmarc::Discovery found = co_await dmarc::discover(finder, facts_.domain, suffixes_);
+    facts_.dmarc = std::move(found);
+    if (dmarc::LookupPtr applied = policy_to_report_on(*facts_.dmarc)) {
+      facts_.dmarc_reports = co_await dmarc::authorize_reports(finder, std::move(applied), suffixes_);
+    }
+    const dmarc::Found own = facts_.dmarc->own().found;
+    if (own == dmarc::Found::nothing || own == dmarc::Found::other) co_await ask_wrong_dmarc_names();
+  }
+
+  // The record whose owner may ask for reports.
+  static dmarc::LookupPtr policy_to_report_on(const dmarc::Discovery& found) {
+    for (const dmarc::Generation* generation : {&found.rfc9989, &found.rfc7489}) {
+      const dmarc::LookupPtr& source = generation->domain.source;
+      if (source == nullptr || !source->has_record()) continue;
+      const bool of_registry = source->domain != found.domain && found.is_public_suffix(source->domain);
+      if (!of_registry) return source;
+    }
+    return nullptr;
+  }
+
+  task::Task<void> ask_wrong_dmarc_names() {
+    std::vector<Name> names;
+    const bool applies = facts_.dmarc->rfc9989.domain.outcome != dmarc::Outcome::none;
+    for (const std::string_view labels : kWrongDmarcNames) {
+      if (applies && labels.ends_with("www")) continue;
+      if (auto name = below(labels, facts_.domain)) names.push_back(*std::move(name));
+    }
+    // A form that adds the domain by itself was given the whole name.
+    const auto twice = facts_.domain.under(facts_.domain);
+    const auto whole = twice ? twice->child("_dmarc") : twice;
+    if (whole) names.push_back(*whole);
+    std::vector<task::Task<void>> work;
+    facts_.dmarc_wrong_names.reserve(names.size());
+    for (Name& name : names) {
+      facts_.dmarc_wrong_names.push_back({name, {}});
+      add(work, std::move(name), Type::txt, facts_.dmarc_wrong_names.back().txt);
+    }
     co_await task::gather(std::move(work));
   }
 
@@ -258,9 +310,17 @@ class Collector {
     }
   }
 
+  task::Task<void> ask_zone_servers() {
+    std::vector<Query> questions = questions_to_servers(facts_);
+    facts_.authoritative = co_await dns::ask_authoritative(resolver_, *direct_, std::move(questions), authoritative_);
+  }
+
+  dns::Resolver& resolver_;
   dns::BoundedResolver dns_;
   std::vector<std::string> wanted_;
   const dns::PublicSuffixList& suffixes_;
+  dns::DirectResolver* direct_;
+  dns::AuthoritativeOptions authoritative_;
   std::vector<MailHost> senders_;
   Answer reverse_v4_;
   Answer reverse_v6_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <envelint/audit/domain_facts.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/bounded_resolver.hpp>
 #include <envelint/dns/public_suffix.hpp>
 #include <envelint/dns/resolver.hpp>
@@ -20,6 +21,11 @@ struct CollectOptions {
   /// commonest there are.
   std::vector<std::string> selectors;
   dns::QuestionBudget budget;
+
+  /// What asks the zone's own servers too, with all that it needs to know; without it they are not asked. Must outlive
+  /// the task.
+  dns::DirectResolver* direct = nullptr;
+  dns::AuthoritativeOptions authoritative;
 };
 
 /// Most MX hosts that are looked at, and most of their addresses.

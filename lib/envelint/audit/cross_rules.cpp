@@ -1,5 +1,6 @@
 #include <envelint/audit/cross_rules.hpp>
 
+#include <envelint/audit/dmarc_rules.hpp>
 #include <envelint/audit/set_rules.hpp>
 #include <envelint/dmarc/record.hpp>
 #include <envelint/text/ascii.hpp>
@@ -51,6 +52,7 @@ void softfail_under_dmarc(DomainReport& domain) {
 
 void check_across(DomainReport& domain) {
   several_spf_records(domain);
+  check_several_dmarc_records(domain);
   check_single_records(domain);
   softfail_under_dmarc(domain);
 }

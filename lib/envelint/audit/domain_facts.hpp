@@ -1,6 +1,10 @@
 #pragma once
 
+#include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/providers.hpp>
+#include <envelint/dmarc/discovery.hpp>
+#include <envelint/dmarc/report_authorization.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/bounded_resolver.hpp>
 #include <envelint/dns/name.hpp>
 #include <envelint/dns/resolver.hpp>
@@ -85,7 +89,6 @@ struct DomainFacts {
   dns::Answer mx;
   dns::Answer a;
   dns::Answer aaaa;
-  dns::Answer dmarc_txt;             ///< TXT at `_dmarc`
   dns::Answer domainkey;             ///< TXT at `_domainkey`
   dns::Answer mta_sts;               ///< TXT at `_mta-sts`
   dns::Answer tls_rpt;               ///< TXT at `_smtp._tls`
@@ -98,6 +101,11 @@ struct DomainFacts {
   std::vector<SelectorFacts> selectors;
   std::vector<ProviderFacts> providers;
   std::vector<Unregistered> unregistered;
+  std::vector<LiveDifference> live_differences;  ///< between zone files and live DNS, where that was asked for
+  std::optional<dmarc::Discovery> dmarc;
+  dmarc::ReportAuthorization dmarc_reports;  ///< of the record that applies, unless a registry publishes it
+  std::vector<TextFacts> dmarc_wrong_names;  ///< where DMARC records are put by mistake; asked where the domain has none
+  std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
   std::vector<dns::Unanswered> unanswered;  ///< every question that nobody answered
   std::size_t questions = 0;
 

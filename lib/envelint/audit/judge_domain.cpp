@@ -2,8 +2,12 @@
 
 #include <envelint/audit/alignment_rules.hpp>
 #include <envelint/audit/answer_rules.hpp>
+#include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
+#include <envelint/audit/dmarc_rules.hpp>
+#include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/mx_rules.hpp>
+#include <envelint/audit/overview.hpp>
 #include <envelint/audit/presence_rules.hpp>
 #include <envelint/audit/record_index.hpp>
 #include <envelint/dns/rdata.hpp>
@@ -57,6 +61,7 @@ class Records {
     }
     add_at(facts_.mta_sts, Kind::mta_sts);
     add_at(facts_.tls_rpt, Kind::tls_rpt);
+    judge_dmarc_facts(facts_, index_, report_);
   }
 
  private:
@@ -125,15 +130,19 @@ MxTarget find_mail_host(const DomainFacts& facts, const dns::Name& name) {
 }
 
 void judge_facts(const DomainFacts& facts, DomainReport& report) {
+  report.dmarc = facts.dmarc;
   Findings found;
   check_answers(facts, found);
+  check_authority(facts, found);
   if (!facts.does_not_exist()) {
     Records(facts, report).add_all();
     check_presence(facts, found);
     check_test_keys(facts, report);
   }
+  check_live_differences(facts, report, found);
   std::ranges::move(found.items(), std::back_inserter(report.findings));
   add_unknown(facts, report);
+  report.authoritative = facts.authoritative;
 }
 
 DomainReport judge_domain(const DomainFacts& facts) {
@@ -141,6 +150,7 @@ DomainReport judge_domain(const DomainFacts& facts) {
   report.domain = facts.domain.to_string();
   judge_facts(facts, report);
   check_across(report);
+  report.overview = overview_of(facts, report);
   return report;
 }
 

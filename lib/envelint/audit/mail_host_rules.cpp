@@ -1,7 +1,6 @@
 #include <envelint/audit/mail_host_rules.hpp>
 
 #include <envelint/audit/mail_use.hpp>
-#include <envelint/dmarc/record.hpp>
 #include <envelint/spf/record.hpp>
 #include <envelint/spf/record_selection.hpp>
 #include <envelint/text/ascii.hpp>
@@ -53,33 +52,22 @@ bool goes_to(std::string_view uri, const std::string& domain) {
   return text::iequals(host.substr(0, host.find('?')), domain);
 }
 
-/// The record whose reports go to the domain itself, in a few words; empty without one.
-std::string_view reports_to_itself(const DomainFacts& facts) {
+// Of DMARC reports DMARC062 speaks.
+bool has_tls_reports_to_itself(const DomainFacts& facts) {
   const std::string domain = facts.domain.to_string();
-  for (const dns::Record& entry : facts.dmarc_txt.records) {
+  return std::ranges::any_of(facts.tls_rpt.records, [&](const dns::Record& entry) {
     const auto* text = std::get_if<dns::Text>(&entry.data);
-    if (text == nullptr) continue;
-    const dmarc::Record record = dmarc::parse(text->joined());
-    if (std::ranges::any_of(record.uris, [&](const auto& uri) { return text::iequals(record.at(uri.host), domain); })) {
-      return "its DMARC record has reports sent to it";
-    }
-  }
-  for (const dns::Record& entry : facts.tls_rpt.records) {
-    const auto* text = std::get_if<dns::Text>(&entry.data);
-    if (text == nullptr) continue;
+    if (text == nullptr) return false;
     const std::string_view value = text->joined();
     const tls_rpt::Record record = tls_rpt::parse(value);
-    if (std::ranges::any_of(record.uris,
-                            [&](const auto& uri) { return goes_to(text::slice(value, uri.span), domain); })) {
-      return "its TLS-RPT record has reports sent to it";
-    }
-  }
-  return {};
+    return std::ranges::any_of(record.uris,
+                               [&](const auto& uri) { return goes_to(text::slice(value, uri.span), domain); });
+  });
 }
 
 std::string_view mail_in_spite_of_null_mx(const DomainFacts& facts) {
   if (spf_use(facts) == SpfUse::somebody) return "its SPF record lets hosts send";
-  return reports_to_itself(facts);
+  return has_tls_reports_to_itself(facts) ? "its TLS-RPT record has reports sent to it" : std::string_view();
 }
 
 // RFC 7505 §3, §4.2.

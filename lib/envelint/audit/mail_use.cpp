@@ -77,23 +77,14 @@ bool looks_parked(const DomainFacts& facts) {
   return facts.has_null_mx() || has_nowhere_to_deliver(facts) || spf == SpfUse::nobody;
 }
 
-std::optional<dmarc::UsablePolicy> dmarc_policy(const DomainFacts& facts) {
-  std::optional<dmarc::UsablePolicy> policy;
-  std::size_t records = 0;
-  for (const dns::Record& entry : facts.dmarc_txt.records) {
-    const auto* text = std::get_if<dns::Text>(&entry.data);
-    if (text == nullptr) continue;
-    const dmarc::Record record = dmarc::parse(text->joined());
-    if (!record.version_ok()) continue;
-    ++records;
-    policy = record.usable_policy(dmarc::Receiver::rfc9989);
-  }
-  return records == 1 ? policy : std::nullopt;
+std::optional<dmarc::Policy> dmarc_policy(const DomainFacts& facts) {
+  if (!facts.dmarc || !facts.dmarc->rfc9989.domain.applies()) return std::nullopt;
+  return facts.dmarc->rfc9989.domain.applied;
 }
 
 bool enforces_dmarc(const DomainFacts& facts) {
   const auto policy = dmarc_policy(facts);
-  return policy && policy->p >= dmarc::Policy::quarantine && !policy->testing;
+  return policy && *policy >= dmarc::Policy::quarantine;
 }
 
 bool is_from_wildcard(const DomainFacts& facts, const dns::Answer& answer) {

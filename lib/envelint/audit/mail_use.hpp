@@ -38,10 +38,11 @@ enum class SpfUse : std::uint8_t {
 /// deliver, or an SPF record that lets nobody send and no MX record.
 [[nodiscard]] bool looks_parked(const DomainFacts& facts);
 
-/// The DMARC policy that receivers apply to mail of the domain, where it is known.
-[[nodiscard]] std::optional<dmarc::UsablePolicy> dmarc_policy(const DomainFacts& facts);
+/// What receivers of RFC 9989 do with failing mail of the domain, after `t=y`; nothing where no policy applies or none
+/// is known.
+[[nodiscard]] std::optional<dmarc::Policy> dmarc_policy(const DomainFacts& facts);
 
-/// The policy is known to be `quarantine` or `reject`, and no test.
+/// That is known to be `quarantine` or `reject`.
 [[nodiscard]] bool enforces_dmarc(const DomainFacts& facts);
 
 /// Whether the records of an answer are those that a wildcard gives for every name of the domain.

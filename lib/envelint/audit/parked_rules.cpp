@@ -15,7 +15,7 @@ using finding::Findings;
 std::string missing_records(const DomainFacts& facts) {
   const std::string domain = facts.domain.to_string();
   std::string out = "`" + domain + ". MX 0 .`";
-  if (facts.dmarc_txt.nothing()) {
+  if (facts.dmarc && facts.dmarc->rfc9989.domain.outcome == dmarc::Outcome::none) {
     out += ", `" + txt_line("_dmarc." + domain, "v=DMARC1; p=reject; sp=reject; np=reject") + "`";
   }
   if (facts.any_key.nothing()) out += ", `" + txt_line("*._domainkey." + domain, "v=DKIM1; p=") + "`";

@@ -2,6 +2,15 @@
 
 namespace envelint::audit {
 
+std::string_view to_string(OverviewLine::State state) noexcept {
+  switch (state) {
+    case OverviewLine::State::found: return "found";
+    case OverviewLine::State::nothing: return "nothing";
+    case OverviewLine::State::unknown: break;
+  }
+  return "unknown";
+}
+
 Summary summarize(const DomainReport& domain) noexcept {
   Summary sum;
   sum.unknown = domain.unknown.size();

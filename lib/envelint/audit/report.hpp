@@ -1,6 +1,8 @@
 #pragma once
 
 #include <envelint/audit/kind.hpp>
+#include <envelint/dmarc/discovery.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/dns/type.hpp>
 #include <envelint/finding/finding.hpp>
@@ -47,12 +49,29 @@ struct UnknownReport {
   std::string reason;    ///< "timeout"
 };
 
+/// What DNS holds in one area of a domain's mail, in a few words.
+struct OverviewLine {
+  enum class State : std::uint8_t {
+    found,    ///< there is a record
+    nothing,  ///< there is none
+    unknown,  ///< nobody said
+  };
+  Kind area = Kind::txt;
+  State state = State::nothing;
+  std::string text;  ///< may hold bytes of others
+};
+
+[[nodiscard]] std::string_view to_string(OverviewLine::State state) noexcept;
+
 /// All that was found about one domain.
 struct DomainReport {
   std::string domain;  ///< without final dot; empty for a record pasted in without a name
   std::vector<RecordReport> records;
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
+  std::vector<OverviewLine> overview;  ///< of a domain that was looked up; empty otherwise
+  std::optional<dmarc::Discovery> dmarc;  ///< where the domain was looked up
+  std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
 };
 
 /// The result of one lint run.

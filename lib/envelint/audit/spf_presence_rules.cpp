@@ -31,8 +31,9 @@ struct Misplaced {
 };
 
 Misplaced find_misplaced(const DomainFacts& facts) {
-  if (const auto record = record_at(facts, facts.dmarc_txt); !record.empty()) {
-    return {name_below("_dmarc", facts.domain), record};
+  if (facts.dmarc) {
+    const std::string_view record = record_at(facts, facts.dmarc->own().answer);
+    if (!record.empty()) return {name_below("_dmarc", facts.domain), record};
   }
   for (const std::string_view label : kWrongLabels) {
     const std::string name = name_below(label, facts.domain);

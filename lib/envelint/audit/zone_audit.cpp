@@ -4,6 +4,7 @@
 #include <envelint/audit/judge.hpp>
 #include <envelint/audit/judge_domain.hpp>
 #include <envelint/audit/mx_rules.hpp>
+#include <envelint/audit/overview.hpp>
 #include <envelint/audit/suppress.hpp>
 #include <envelint/audit/zone_hosts.hpp>
 #include <envelint/dane/tlsa_rules.hpp>
@@ -64,7 +65,9 @@ Name mail_domain(Kind kind, const Name& owner) {
 class ZoneAudit {
  public:
   ZoneAudit(const dns::Zone& zone, const std::vector<Name>& only, std::span<const DomainFacts> facts)
-      : zone_(zone), only_(only), facts_(facts), hosts_(zone) {}
+      : zone_(zone), only_(only), facts_(facts), hosts_(zone) {
+    for (const DomainFacts& one : facts_) facts_of_.emplace(one.domain, &one);
+  }
 
   Report run() {
     report_.files = zone_.files;
@@ -81,6 +84,7 @@ class ZoneAudit {
       check_across(domain);
     }
     suppress();
+    add_overviews();
     drop_unwanted();
     return std::move(report_);
   }
@@ -215,9 +219,9 @@ class ZoneAudit {
       hosts.push_back({mx.preference, mx.exchange, text::span_of(0, space),
                        text::span_of(std::min(space + 1, value.joined().size()), value.joined().size()), place.record});
     }
-    const auto facts = std::ranges::find(facts_, owner, &DomainFacts::domain);
+    const auto facts = facts_of_.find(owner);
     const auto lookup = [&](const Name& name) {
-      return facts == facts_.end() ? hosts_.find(name) : find_mail_host(*facts, name);
+      return facts == facts_of_.end() ? hosts_.find(name) : find_mail_host(*facts->second, name);
     };
     check_mx(owner, hosts, lookup, found);
   }
@@ -278,6 +282,13 @@ class ZoneAudit {
     if (!idle.items().empty()) std::ranges::move(idle.items(), std::back_inserter(report_.domains[home()].findings));
   }
 
+  void add_overviews() {
+    for (const DomainFacts& facts : facts_) {
+      DomainReport& domain = report_.domains[domain_index(facts.domain)];
+      domain.overview = overview_of(facts, domain);
+    }
+  }
+
   // A record may be needed to judge another domain's; what was not asked for goes only at the end.
   void drop_unwanted() {
     if (only_.empty()) return;
@@ -292,6 +303,7 @@ class ZoneAudit {
   ZoneHosts hosts_;
   Report report_;
   std::unordered_map<Name, std::size_t> domain_of_;
+  std::unordered_map<Name, const DomainFacts*> facts_of_;
   std::unordered_map<Name, Name> mail_hosts_;  // MX target to the domain that names it
   std::vector<Place> places_;
 };

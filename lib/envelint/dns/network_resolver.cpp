@@ -110,12 +110,13 @@ task::Task<Answer> NetworkResolver::query(Query query, io::Deadline until) {
   }
 }
 
-task::Task<ServerAnswer> NetworkResolver::ask(io::Endpoint server, Query query) {
+task::Task<ServerAnswer> NetworkResolver::ask(io::Endpoint server, Query query, io::Deadline until) {
   State& state = *state_;
   io::Gate::Pass pass(state.gate);
   co_await pass;
   ServerLink link(*state.loop, state.random, state.counts, std::move(server), state.options);
-  Lookup lookup(*state.loop, state.random, state.options, state.loop->after(state.options.lookup_time));
+  Lookup lookup(*state.loop, state.random, state.options,
+                earlier(until, state.loop->after(state.options.lookup_time)));
   QueryFlags flags;
   flags.recursion_desired = false;
   std::vector<ServerLink*> alone(1, &link);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <envelint/dns/direct_resolver.hpp>
 #include <envelint/dns/resolver.hpp>
 #include <envelint/dns/udp_pool.hpp>
 #include <envelint/io/deadline.hpp>
@@ -38,17 +39,6 @@ struct NetworkOptions {
   std::size_t tcp_connections = 4;     ///< for each server
 };
 
-/// What one server says of a question that it was asked directly and without recursion.
-struct ServerAnswer {
-  /// The records of the name itself. A CNAME is in `chain` with its target, and not followed: `state` is nodata then.
-  Answer answer;
-  bool authoritative = false;  ///< AA: the server has the zone
-  bool referral = false;       ///< it names the servers of a zone further down, in `authority`
-  std::vector<Record> authority;
-  std::vector<Record> additional;
-  std::chrono::microseconds round_trip{0};  ///< zero when there was no answer
-};
-
 /// Asks resolvers over the network: UDP first, TCP for what is too large or looks forged.
 ///
 /// It is a stub and believes only what answers its very question: from the address and port that was asked, to the
@@ -60,7 +50,7 @@ struct ServerAnswer {
 ///
 /// Any number of questions may be asked at once. Not thread-safe: it lives on its loop. Loop first, resolver second:
 /// it must outlive the tasks it gave.
-class NetworkResolver : public Resolver {
+class NetworkResolver : public Resolver, public DirectResolver {
  public:
   NetworkResolver(io::EventLoop& loop, NetworkOptions options);
   ~NetworkResolver() override;
@@ -69,8 +59,8 @@ class NetworkResolver : public Resolver {
   /// The same, given up at that time if the resolver's own limit is not reached before.
   task::Task<Answer> query(Query query, io::Deadline until);
 
-  /// Asks one server without recursion (RD=0), twice if need be, as for what a zone's own servers say.
-  task::Task<ServerAnswer> ask(io::Endpoint server, Query query);
+  /// Asks twice if need be.
+  task::Task<ServerAnswer> ask(io::Endpoint server, Query query, io::Deadline until) override;
 
   [[nodiscard]] const TransportCounts& counts() const noexcept;
 

@@ -134,8 +134,12 @@ std::optional<Json> parse_object(std::string_view line) {
 
 task::Task<Answer> RecordingResolver::query(Query query) {
   Answer answer = co_await inner_.query(query);
-  if (answers_.try_emplace(query, answer).second) order_.push_back(std::move(query));
+  add(query, answer);
   co_return answer;
+}
+
+void RecordingResolver::add(const Query& query, const Answer& answer) {
+  if (answers_.try_emplace(query, answer).second) order_.push_back(query);
 }
 
 std::string RecordingResolver::text() const {

@@ -34,6 +34,9 @@ class RecordingResolver : public Resolver {
 
   task::Task<Answer> query(Query query) override;
 
+  /// Keeps an answer that did not come through here, unless the question has one: of a question that was given up.
+  void add(const Query& query, const Answer& answer);
+
   /// The recording so far: every question once, with its first answer, in the order in which they were answered.
   [[nodiscard]] std::string text() const;
 

@@ -21,4 +21,10 @@ Name reverse_name(const net::Address& address) {
   return Name::parse(text).value();
 }
 
+bool is_reverse_name(const Name& name) {
+  static const Name kV4 = Name::parse("in-addr.arpa").value();
+  static const Name kV6 = Name::parse("ip6.arpa").value();
+  return name.is_within(kV4) || name.is_within(kV6);
+}
+
 }  // namespace envelint::dns

@@ -9,4 +9,7 @@ namespace envelint::dns {
 /// `ip6.arpa` (RFC 3596 §2.5). An IPv4-mapped address counts as the IPv4 address in it.
 [[nodiscard]] Name reverse_name(const net::Address& address);
 
+/// Whether a name is at or below one of the two, `in-addr.arpa` and `ip6.arpa`.
+[[nodiscard]] bool is_reverse_name(const Name& name);
+
 }  // namespace envelint::dns

@@ -18,8 +18,14 @@ constexpr std::size_t kQueriesPerSocket = 500;
 constexpr auto kSocketLife = std::chrono::seconds(10);
 // So many datagrams before the loop goes on to others.
 constexpr int kBatch = 64;
-// More than is asked for and than servers send; what is longer is cut, and cannot be read then.
+// More than is asked for and than servers send.
 constexpr std::size_t kMaxDatagram = 4096;
+
+// A datagram that is larger than what was asked for has been cut here: as good as an answer that says so itself.
+std::string_view marked_truncated(std::array<char, kMaxDatagram>& buffer) {
+  buffer[2] = static_cast<char>(buffer[2] | 0x02);
+  return {buffer.data(), buffer.size()};
+}
 
 }  // namespace
 
@@ -59,9 +65,12 @@ class UdpPool::Socket {
   void read() {
     std::array<char, kMaxDatagram> buffer;
     for (int i = 0; i < kBatch; ++i) {
-      const ssize_t size = ::recv(descriptor_.number(), buffer.data(), buffer.size(), 0);
+      const ssize_t size = ::recv(descriptor_.number(), buffer.data(), buffer.size(), MSG_TRUNC);
       if (size >= 0) {
-        if (!pending_.deliver({buffer.data(), static_cast<std::size_t>(size)}, false)) ++counts_->wrong_replies;
+        const auto length = static_cast<std::size_t>(size);
+        const bool whole = length <= buffer.size();
+        const std::string_view message = whole ? std::string_view(buffer.data(), length) : marked_truncated(buffer);
+        if (!pending_.deliver(message, false)) ++counts_->wrong_replies;
         continue;
       }
       const int error = errno;

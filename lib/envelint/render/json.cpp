@@ -1,8 +1,11 @@
 #include <envelint/render/json.hpp>
 
+#include <envelint/audit/overview.hpp>
 #include <envelint/render/corrected.hpp>
+#include <envelint/render/dmarc_json.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/secrets.hpp>
+#include <envelint/render/servers.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -49,6 +52,7 @@ class DomainWriter {
     json_.open_array("findings");
     for (const Finding& finding : domain_.findings) add_finding(finding);
     json_.close_array();
+    if (domain_.dmarc) write_dmarc(json_, *domain_.dmarc);
     json_.open_array("unknown");
     for (const audit::UnknownReport& unknown : domain_.unknown) {
       json_.open_object();
@@ -57,12 +61,28 @@ class DomainWriter {
       json_.close_object();
     }
     json_.close_array();
+    add_overview();
+    if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
   }
 
  private:
   [[nodiscard]] const audit::RecordReport& record(int index) const {
     return domain_.records[static_cast<std::size_t>(index)];
+  }
+
+  void add_overview() {
+    if (domain_.overview.empty()) return;
+    json_.open_array("overview");
+    for (const audit::OverviewLine& line : domain_.overview) {
+      json_.open_object();
+      json_.member("area", audit::to_string(line.area));
+      json_.member("state", audit::to_string(line.state));
+      if (const auto worst = audit::worst_in(domain_, line.area)) json_.member("worst", to_string(*worst));
+      json_.member("text", line.text);
+      json_.close_object();
+    }
+    json_.close_array();
   }
 
   void add_record(int index) {

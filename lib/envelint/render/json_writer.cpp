@@ -146,4 +146,9 @@ void JsonWriter::member(std::string_view key, std::uint64_t number) {
   out_.append(digits.data(), end);
 }
 
+void JsonWriter::raw_member(std::string_view key, std::string_view json) {
+  add_key(key);
+  out_.append(json);
+}
+
 }  // namespace envelint::render

@@ -29,6 +29,9 @@ class JsonWriter {
   void member(std::string_view key, const char* text) { member(key, std::string_view(text)); }
   void member(std::string_view key, bool yes);
   void member(std::string_view key, std::uint64_t number);
+  void member(std::string_view key, std::uint32_t number) { member(key, std::uint64_t{number}); }
+  /// `json` is a whole value in JSON already.
+  void raw_member(std::string_view key, std::string_view json);
   /// Only if there is something to say.
   void member_unless_empty(std::string_view key, std::string_view text) {
     if (!text.empty()) member(key, text);

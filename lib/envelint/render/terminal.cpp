@@ -1,8 +1,11 @@
 #include <envelint/render/terminal.hpp>
 
 #include <envelint/render/block.hpp>
+#include <envelint/render/dmarc_view.hpp>
+#include <envelint/render/overview.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
+#include <envelint/render/servers.hpp>
 #include <envelint/render/words.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -42,6 +45,8 @@ Style style_of(const audit::Summary& sum) {
   return sum.notice > 0 ? Style::notice : Style::info;
 }
 
+constexpr std::size_t kMostUnknown = 5;
+
 /// Lays out a whole report.
 class Pages {
  public:
@@ -62,10 +67,13 @@ class Pages {
 
  private:
   void add_domain(const audit::DomainReport& domain, bool heading) {
-    const bool clean = domain.findings.empty() && domain.unknown.empty();
-    if (heading && !clean) add_heading(domain);
+    const bool clean = domain.findings.empty() && domain.unknown.empty() && domain.overview.empty();
+    if ((heading || !domain.overview.empty()) && !clean) add_heading(domain);
+    append_overview(out_, paint_, domain, width_);
     add_findings(domain);
-    for (const audit::UnknownReport& unknown : domain.unknown) add_unknown(unknown);
+    if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
+    if (domain.authoritative) append_servers(out_, paint_, width_, *domain.authoritative);
+    add_unknowns(domain);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
     if (!clean && &domain != &report_.domains.back()) out_ += '\n';
@@ -77,7 +85,8 @@ class Pages {
     const std::string name = text::visible(domain.domain);
     paint_.append(out_, Style::strong, name);
     const std::string records = fmt::format("  ({})", count_records(domain));
-    if (columns(name) + records.size() <= width_) paint_.append(out_, Style::faint, records);
+    const bool all_unknown = domain.records.empty() && !domain.unknown.empty();
+    if (!all_unknown && columns(name) + records.size() <= width_) paint_.append(out_, Style::faint, records);
     out_ += "\n\n";
   }
 
@@ -95,6 +104,19 @@ class Pages {
     }
     if (hidden == 0) return;
     out_ += fmt::format("{} not shown\n\n", count_of(hidden, shown_ > 0 ? "more finding" : "finding"));
+  }
+
+  // Of a domain that was looked up, findings tell what was not answered (DNS001, DNS002).
+  void add_unknowns(const audit::DomainReport& domain) {
+    const auto tells = [](const Finding& finding) {
+      return finding.code == finding::Code::dns_lookup_failed || finding.code == finding::Code::dns_dnssec_bogus;
+    };
+    if (!domain.overview.empty() && std::ranges::any_of(domain.findings, tells)) return;
+    const std::size_t named = std::min(domain.unknown.size(), kMostUnknown);
+    for (std::size_t i = 0; i < named; ++i) add_unknown(domain.unknown[i]);
+    if (named < domain.unknown.size()) {
+      out_ += fmt::format("{} unanswered\n", count_of(domain.unknown.size() - named, "more question"));
+    }
   }
 
   void add_unknown(const audit::UnknownReport& unknown) {

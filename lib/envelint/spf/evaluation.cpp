@@ -201,13 +201,17 @@ task::Task<Evaluation::Result> Evaluation::evaluate(Scope* scope) {
       continue;
     }
     Result result = std::move(found.inner);
-    const std::string_view section = found.ends ? std::string_view("§4.6.4") : section_of(term);
+    const std::string_view section = found.section.empty() ? section_of(term) : found.section;
     close_step(step, found.ends ? Outcome::error : Outcome::match, section, found.reason);
     add_untested(*scope, i + 1);
     result.verdict = found.ends.value_or(verdict_of(term.qualifier));
     result.reason = std::move(found.reason);
+    if (result.mechanism.empty()) {
+      // An included record that is not there, or cannot be read, is the fault of the term that names it.
+      result.mechanism = record.at(term.span);
+      result.path.clear();
+    }
     result.path.insert(result.path.begin(), scope->domain);
-    if (result.mechanism.empty()) result.mechanism = record.at(term.span);
     result.explanation_name.clear();
     if (exp_term != nullptr && result.verdict == Verdict::fail) {
       if (uses_macro(record, *exp_term, 'p')) co_await validate_names({});
@@ -272,6 +276,7 @@ task::Task<Evaluation::Match> Evaluation::match(Scope* scope, const Term* term, 
   if (step) out_.steps[*step].lookups = out_.lookups;
   if (out_.lookups > request_.limits.lookups) {
     out.ends = Verdict::permerror;
+    out.section = "§4.6.4";
     out.reason = fmt::format("`{}` would be lookup {}; only {} are allowed", scope->record.at(term->span), out_.lookups,
                              request_.limits.lookups);
     co_return out;

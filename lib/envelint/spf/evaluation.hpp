@@ -34,6 +34,7 @@ class Evaluation {
     bool matches = false;
     std::optional<Verdict> ends;  ///< temperror or permerror
     std::string reason;
+    std::string_view section;     ///< where it is not that of the term
     Result inner;  ///< include: what the included record came to
   };
 

@@ -66,9 +66,11 @@ task::Task<Evaluation::Match> Evaluation::match_a(const Term* term, dns::Name ta
   const dns::Answer answer = co_await ask(std::move(query), step);
   if (answer.unknown()) {
     out.ends = Verdict::temperror;
+    out.section = "§5";
     out.reason = fmt::format("nobody answered `{}`: {}", asked, describe(answer));
   } else if (!count_void(answer, step)) {
     out.ends = Verdict::permerror;
+    out.section = "§4.6.4";
     out.reason = fmt::format("`{}` is void lookup {}; only {} are allowed", asked, out_.void_lookups,
                              request_.limits.void_lookups);
   } else {
@@ -86,17 +88,20 @@ task::Task<Evaluation::Match> Evaluation::match_mx(const Term* term, dns::Name t
   const dns::Answer answer = co_await ask(std::move(query), step);
   if (answer.unknown()) {
     out.ends = Verdict::temperror;
+    out.section = "§5";
     out.reason = fmt::format("nobody answered `{}`: {}", asked, describe(answer));
     co_return out;
   }
   if (!count_void(answer, step)) {
     out.ends = Verdict::permerror;
+    out.section = "§4.6.4";
     out.reason = fmt::format("`{}` is void lookup {}; only {} are allowed", asked, out_.void_lookups,
                              request_.limits.void_lookups);
     co_return out;
   }
   if (answer.records.size() > kMaxNames) {
     out.ends = Verdict::permerror;
+    out.section = "§4.6.4";
     out.reason = fmt::format("`{}` has {} hosts; only {} are allowed", asked, answer.records.size(), kMaxNames);
     co_return out;
   }
@@ -107,6 +112,7 @@ task::Task<Evaluation::Match> Evaluation::match_mx(const Term* term, dns::Name t
     const dns::Answer addresses = co_await ask(std::move(host), step);
     if (addresses.unknown()) {
       out.ends = Verdict::temperror;
+      out.section = "§5";
       out.reason = fmt::format("nobody answered `{} {}`: {}", mx->exchange.to_string(), to_string(address_type()),
                                describe(addresses));
       co_return out;
@@ -174,9 +180,11 @@ task::Task<Evaluation::Match> Evaluation::match_exists(dns::Name target, StepInd
   const dns::Answer answer = co_await ask(std::move(query), step);
   if (answer.unknown()) {
     out.ends = Verdict::temperror;
+    out.section = "§5";
     out.reason = fmt::format("nobody answered `{}`: {}", asked, describe(answer));
   } else if (!count_void(answer, step)) {
     out.ends = Verdict::permerror;
+    out.section = "§4.6.4";
     out.reason = fmt::format("`{}` is void lookup {}; only {} are allowed", asked, out_.void_lookups,
                              request_.limits.void_lookups);
   } else {

@@ -1,0 +1,185 @@
+#include "lint_options.hpp"
+
+#include "domain_name.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace cli {
+namespace {
+
+using envelint::audit::Selection;
+
+constexpr std::size_t kMaxJobs = 2000;
+constexpr double kMaxTimeout = 86'400;  // seconds: a day
+
+std::optional<std::chrono::milliseconds> parse_timeout(std::string_view text) {
+  if (text.ends_with('s')) text.remove_suffix(1);
+  double seconds = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (!(seconds >= 0.001 && seconds <= kMaxTimeout)) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+/// Looks at the options one by one; the first thing that is wrong is told.
+class Check {
+ public:
+  explicit Check(LintOptions options) { task_.options = std::move(options); }
+
+  std::expected<LintTask, std::string> run() {
+    for (const auto check : {&Check::input, &Check::type, &Check::fix, &Check::asking, &Check::selection, &Check::names}) {
+      if (auto fault = (this->*check)()) return std::unexpected(*std::move(fault));
+    }
+    return std::move(task_);
+  }
+
+ private:
+  using Fault = std::optional<std::string>;
+
+  [[nodiscard]] bool reads_records() const { return options().targets == std::vector<std::string>{"-"}; }
+  [[nodiscard]] const LintOptions& options() const { return task_.options; }
+
+  Fault input() {
+    const bool zones = !options().zones.paths.empty();
+    const bool domains = !options().domains_file.empty() || (!options().targets.empty() && !reads_records());
+    const int records = (options().record ? 1 : 0) + (reads_records() ? 1 : 0);
+    if (records == 0 && !zones && !domains) {
+      return "nothing to look at: give a domain, --zone FILE, --record TEXT, or - for one record a line on standard input";
+    }
+    if (records + (zones ? 1 : 0) > 1) return "--zone, --record and - exclude each other";
+    if (options().record && domains) return "--record takes no domain; --name gives its owner name";
+    if (reads_records() && domains) return "- reads records from standard input; --domains - reads the names of domains";
+    task_.input = options().record ? LintInput::record
+                  : reads_records() ? LintInput::lines
+                  : zones           ? LintInput::zones
+                                    : LintInput::domains;
+    return std::nullopt;
+  }
+
+  Fault type() {
+    if (options().type.empty()) return std::nullopt;
+    task_.kind = envelint::audit::parse_kind(options().type);
+    if (!task_.kind) return fmt::format("--type is one of {}", kLintTypes);
+    if (task_.input == LintInput::zones) return "--type is for a single record; a zone file says what its records are";
+    if (task_.input == LintInput::domains) return "--type is for a single record, given with --record or -";
+    return std::nullopt;
+  }
+
+  Fault fix() {
+    if (options().write && (!options().fix || task_.input != LintInput::zones)) return "--write goes with --zone and --fix";
+    const bool can_fix = task_.input == LintInput::record || task_.input == LintInput::zones;
+    if (options().fix && !can_fix) return "--fix goes with --record or --zone";
+    return std::nullopt;
+  }
+
+  Fault asking() {
+    const DnsOptions& dns = options().dns;
+    const bool asks = dns.overlay || !dns.nameservers.empty() || !dns.save.empty() || !dns.replay.empty();
+    const bool takes_domains = task_.input == LintInput::domains || task_.input == LintInput::zones;
+    if (asks && !takes_domains) return "--overlay, --nameserver, --save-dns and --replay are for domains; nothing is asked here";
+    if (!options().selectors.empty() && !takes_domains) return "--selector is for domains; --name says where a record stands";
+    for (const std::string& selector : options().selectors) {
+      const auto name = parse_name(selector);
+      if (!name || name->is_root()) return fmt::format("--selector `{}` is no selector", selector);
+    }
+    const auto timeout = parse_timeout(options().timeout);
+    if (!timeout) return fmt::format("--timeout `{}` is no time in seconds, such as 30 or 2.5", options().timeout);
+    task_.timeout = *timeout;
+    if (options().jobs == 0 || options().jobs > kMaxJobs) return fmt::format("--jobs is a number from 1 to {}", kMaxJobs);
+    return std::nullopt;
+  }
+
+  Fault selection() {
+    const Selection& selection = options().selection;
+    for (const auto* patterns : {&selection.select, &selection.ignore}) {
+      for (const std::string& pattern : *patterns) {
+        if (envelint::audit::is_known_pattern(pattern)) continue;
+        return fmt::format("no code begins with `{}`; `envelint explain` lists them all", pattern);
+      }
+    }
+    return std::nullopt;
+  }
+
+  Fault names() {
+    for (std::string& selector : task_.options.selectors) selector = parse_name(selector)->to_string();
+    if (!options().name.empty()) {
+      const auto name = parse_name(options().name);
+      if (!name) return "--name " + name.error();
+      task_.options.name = name->to_string();
+    }
+    if (reads_records()) return std::nullopt;
+    for (const std::string& target : options().targets) {
+      auto domain = parse_domain(target);
+      if (!domain) return domain.error();
+      task_.domains.push_back(*std::move(domain));
+    }
+    return std::nullopt;
+  }
+
+  LintTask task_;
+};
+
+void add_input_options(CLI::App& command, LintOptions& options) {
+  command.add_option("DOMAIN", options.targets,
+                     "the domains to look up, or with --zone those of the file to look at; - for records on standard input");
+  command.add_option("--domains", options.domains_file, "more domains, one a line; - for standard input")
+      ->type_name("FILE");
+  add_zone_options(command, options.zones);
+  command.add_option("--record", options.record, "one record, as a receiver would see it")->type_name("TEXT");
+  command.add_option("--name", options.name, "the owner name of the record")->type_name("NAME");
+  command.add_option("--type", options.type, "what the record is, whatever it looks like")->type_name("KIND");
+}
+
+void add_asking_options(CLI::App& command, LintOptions& options) {
+  add_dns_options(command, options.dns);
+  command.add_option("--selector", options.selectors, "a DKIM selector of the domain; repeatable (default: those of its providers, or common ones)")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command.add_option("--timeout", options.timeout, "the time for one domain; what is not answered then is unknown")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  command.add_option("--jobs", options.jobs, "how many domains are looked up at once")->capture_default_str();
+  command.add_flag("--unordered", options.unordered, "with ndjson: print each domain as soon as it is done");
+}
+
+void add_output_options(CLI::App& command, LintOptions& options) {
+  command.add_option("--format", options.format, "text, json or ndjson (a document a line)")
+      ->check(CLI::IsMember({"text", "json", "ndjson"}))
+      ->capture_default_str();
+  command.add_option("--select", options.selection.select, "only these codes, or the beginning of codes")
+      ->delimiter(',')
+      ->type_name("CODE,...")
+      ->allow_extra_args(false);
+  command.add_option("--ignore", options.selection.ignore, "not these codes, or the beginning of codes")
+      ->delimiter(',')
+      ->type_name("CODE,...")
+      ->allow_extra_args(false);
+  command.add_option("--fail-on", options.fail_on, "the severity that makes the exit status 1")
+      ->check(CLI::IsMember({"error", "warning", "notice", "info", "never"}))
+      ->capture_default_str();
+  command.add_flag("--fix", options.fix, "print the record, or a diff of the zone file, with all safe fixes made");
+  command.add_flag("--write", options.write, "with --fix and --zone: change the file");
+  command.add_option("--color,--colour", options.colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  command.add_option("--width", options.width, "columns to lay the text out for (default: the terminal's, or 80)");
+}
+
+}  // namespace
+
+void add_lint_options(CLI::App& command, LintOptions& options) {
+  add_input_options(command, options);
+  add_asking_options(command, options);
+  add_output_options(command, options);
+}
+
+std::expected<LintTask, std::string> check_lint_options(LintOptions options) {
+  return Check(std::move(options)).run();
+}
+
+}  // namespace cli

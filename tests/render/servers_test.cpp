@@ -1,0 +1,74 @@
+#include <support/catch.hpp>
+#include <support/zone_servers.hpp>
+
+#include <envelint/audit/collect.hpp>
+#include <envelint/audit/judge_domain.hpp>
+#include <envelint/dns/fake_resolver.hpp>
+#include <envelint/render/json.hpp>
+#include <envelint/render/terminal.hpp>
+#include <envelint/task/sync_wait.hpp>
+
+#include <render/snapshot.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace envelint;
+
+namespace {
+
+constexpr std::string_view kZone = R"($ORIGIN example.com.
+$TTL 3600
+@      SOA ns1 admin 2026112602 3600 900 604800 300
+@      NS  ns1
+@      NS  ns2
+ns1    A   198.41.0.1
+ns2    A   198.41.0.2
+@      MX  0 .
+@      TXT "v=spf1 -all"
+@      TXT "site-verification=1"
+_dmarc TXT "v=DMARC1; p=reject"
+)";
+
+audit::DomainReport report_of(const std::string& more) {
+  const std::string text = std::string(kZone) + more;
+  const dns::Name domain = *dns::Name::parse("example.com");
+  dns::FakeResolver dns(text);
+  test::ZoneServersOf servers(text, domain);
+  audit::CollectOptions options;
+  options.direct = &servers;
+  const dns::PublicSuffixList suffixes;
+  return audit::judge_domain(task::sync_wait(audit::collect(dns, domain, options, suffixes)));
+}
+
+}  // namespace
+
+TEST_CASE("the report shows what each server says", "[render][servers]") {
+  audit::Report report;
+  report.domains.push_back(report_of("@ NS ns3\n@ NS ns4\nns3 A 198.41.0.3\nns4 AAAA fd00::4\n"
+                                     "; at ns2.example.com: _dmarc 600 TXT \"v=DMARC1; p=none\\027[31m\"\n"
+                                     "; at ns2.example.com: @ SOA ns1 admin 2026112601 3600 900 604800 300\n"
+                                     "; at ns3.example.com: lame\n"));
+  report.domains.back().findings.clear();
+  for (const std::size_t width : {40U, 80U}) {
+    const std::string text = render::terminal(report, {.width = width});
+    CHECK(is_snapshot("servers_" + std::to_string(width) + ".txt", text));
+  }
+  const auto json = nlohmann::json::parse(render::json(report));
+  const auto& zone = json["domains"][0]["authoritative"]["zones"][0];
+  CHECK(zone["zone"] == "example.com");
+  CHECK(zone["negative_ttl"] == 300);
+  CHECK(zone["servers"][1]["serial"] == 2026112601);
+  CHECK(zone["servers"][2]["state"] == "lame");
+  CHECK(zone["servers"][3]["state"] == "set_aside");
+  for (const auto& question : zone["questions"]) {
+    if (question["question"] != "_dmarc.example.com TXT") continue;
+    CHECK(question["agree"] == false);
+    CHECK(question["answers"][1]["servers"] == nlohmann::json::array({"198.41.0.2"}));
+    CHECK(question["answers"][1]["ttl"] == 600);
+    CHECK(question["resolver"]["differs"] == false);
+  }
+}
