@@ -3,6 +3,7 @@
 #include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
+#include <envelint/audit/sender_plan.hpp>
 #include <envelint/dns/reverse.hpp>
 #include <envelint/spf/record_selection.hpp>
 #include <envelint/task/gather.hpp>
@@ -28,10 +29,12 @@ constexpr std::string_view kNobody = "envelint-probe-c5x2q7";
 constexpr std::array<std::string_view, 3> kWrongDmarcNames = {"dmarc", "_dmarc._dmarc", "_dmarc.www"};
 
 constexpr std::size_t kMaxReverseNames = 5;
-constexpr std::size_t kMaxMisplaced = 16;
+constexpr std::size_t kMaxMisplaced = 64;
 
 /// Where TLS-RPT and MTA-STS records are put by mistake, as labels before the domain.
 constexpr std::array<std::string_view, 4> kWrongNames = {"_tls", "_smtp-tls._tcp", "_tlsrpt", "mta-sts"};
+/// Where SPF records are put by mistake. `_dmarc` is another, and asked for anyway.
+constexpr std::array<std::string_view, 3> kWrongSpfNames = {"_spf", "spf", "www"};
 
 /// `labels.domain`; nothing where that is too long for a name.
 std::optional<Name> below(std::string_view labels, const Name& domain) {
@@ -51,6 +54,7 @@ class Collector {
         suffixes_(suffixes),
         direct_(options.direct),
         authoritative_(std::move(options.authoritative)) {
+    facts_.organizational_domain = suffixes.organizational_domain(domain);
     facts_.domain = std::move(domain);
   }
 
@@ -59,6 +63,8 @@ class Collector {
     plan_mail_hosts();
     std::vector<task::Task<void>> work;
     work.push_back(ask_mail_hosts());
+    work.push_back(ask_senders());
+    work.push_back(ask_misplaced_spf());
     work.push_back(ask_selectors());
     work.push_back(ask_policy_host());
     work.push_back(ask_dmarc());
@@ -88,6 +94,7 @@ class Collector {
     const Name& domain = facts_.domain;
     std::vector<task::Task<void>> work;
     add(work, domain, Type::txt, facts_.txt);
+    add(work, domain, Type::spf, facts_.spf_type);
     add(work, domain, Type::mx, facts_.mx);
     add(work, domain, Type::a, facts_.a);
     add(work, domain, Type::aaaa, facts_.aaaa);
@@ -106,6 +113,14 @@ class Collector {
     if (!name || facts_.misplaced.size() == kMaxMisplaced) return;
     facts_.misplaced.push_back({*name, {}});
     add(work, std::move(name), Type::txt, facts_.misplaced.back().txt);
+  }
+
+  // Only where the record is missing at the domain itself: `_spf` may well hold a part of one that is there.
+  task::Task<void> ask_misplaced_spf() {
+    if (facts_.txt.unknown() || !spf::select_records(facts_.txt).empty()) co_return;
+    std::vector<task::Task<void>> work;
+    for (const std::string_view labels : kWrongSpfNames) add_misplaced(work, below(labels, facts_.domain));
+    co_await task::gather(std::move(work));
   }
 
   void plan_mail_hosts() {
@@ -190,7 +205,8 @@ class Collector {
 
   task::Task<void> ask_selectors() {
     co_await ask_selectors_of(plan_selectors(facts_, wanted_));
-    const bool found = std::ranges::any_of(facts_.selectors, [](const SelectorFacts& s) { return s.txt.has_records(); });
+    const bool found =
+        std::ranges::any_of(facts_.selectors, [](const SelectorFacts& s) { return s.txt.has_records(); });
     if (!found && wanted_.empty()) co_await ask_selectors_of(plan_common_selectors(facts_));
     co_await ask_misplaced_keys();
   }
@@ -214,31 +230,64 @@ class Collector {
     co_await task::gather(std::move(work));
   }
 
-  task::Task<void> ask_reverse() {
-    for (const MailHost& host : facts_.mail_hosts) {
-      for (const Answer* answer : {&host.a, &host.aaaa}) plan_reverse(host, *answer);
+  // Hosts that the SPF record names one by one.
+  task::Task<void> ask_senders() {
+    for (const Name& name : named_senders(facts_)) senders_.push_back({name, {}, {}});
+    std::vector<task::Task<void>> work;
+    for (MailHost& host : senders_) {
+      add(work, host.name, Type::a, host.a);
+      add(work, host.name, Type::aaaa, host.aaaa);
     }
+    co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> ask_reverse() {
+    for (const MailHost& host : facts_.mail_hosts) plan_reverse(host, true);
+    for (const net::Address& address : listed_senders(facts_)) plan_reverse(facts_.domain, address, false);
+    for (const MailHost& host : senders_) plan_reverse(host, false);
+    if (facts_.reverse.empty()) co_return;
+    co_await ask_reverse_trees();
     std::vector<task::Task<void>> work;
     for (ReverseFacts& facts : facts_.reverse) work.push_back(ask_reverse_of(&facts));
     co_await task::gather(std::move(work));
   }
 
-  void plan_reverse(const MailHost& host, const Answer& answer) {
-    for (const dns::Record& record : answer.records) {
-      const auto* address = std::get_if<net::Address>(&record.data);
-      if (address == nullptr || facts_.reverse.size() == kMaxReverse) continue;
-      if (std::ranges::find(facts_.reverse, *address, &ReverseFacts::address) != facts_.reverse.end()) continue;
-      ReverseFacts facts;
-      facts.address = *address;
-      facts.host = host.name;
-      facts_.reverse.push_back(std::move(facts));
+  void plan_reverse(const MailHost& host, bool receives) {
+    for (const Answer* answer : {&host.a, &host.aaaa}) {
+      for (const dns::Record& record : answer->records) {
+        if (const auto* address = std::get_if<net::Address>(&record.data)) plan_reverse(host.name, *address, receives);
+      }
     }
+  }
+
+  void plan_reverse(const Name& host, const net::Address& address, bool receives) {
+    if (facts_.reverse.size() == kMaxReverse) return;
+    if (std::ranges::find(facts_.reverse, address, &ReverseFacts::address) != facts_.reverse.end()) return;
+    ReverseFacts facts;
+    facts.address = address;
+    facts.host = host;
+    facts.receives = receives;
+    facts_.reverse.push_back(std::move(facts));
+  }
+
+  // Zone files seldom hold reverse DNS. Where they have none at all, a name missing from it says nothing.
+  task::Task<void> ask_reverse_trees() {
+    std::vector<task::Task<void>> work;
+    add(work, *Name::parse("in-addr.arpa"), Type::soa, reverse_v4_);
+    add(work, *Name::parse("ip6.arpa"), Type::soa, reverse_v6_);
+    co_await task::gather(std::move(work));
   }
 
   task::Task<void> ask_reverse_of(ReverseFacts* facts) {
     spf::CheckRequest request(facts->address, "postmaster@" + facts_.domain.to_string(), facts->host.to_string());
     const spf::CheckResult result = co_await spf::check_host(dns_, std::move(request));
     facts->spf = result.verdict;
+    facts->singled_out = singles_out(result);
+    const Answer& tree = facts->address.is_v4() ? reverse_v4_ : reverse_v6_;
+    if (tree.state == Answer::State::nxdomain) {
+      facts->ptr = Answer(dns::Trouble::outside);
+      co_return;
+    }
     Query reverse(dns::reverse_name(facts->address), Type::ptr);
     facts->ptr = co_await dns_.query(std::move(reverse));
     for (const dns::Record& record : facts->ptr.records) {
@@ -280,6 +329,9 @@ class Collector {
   const dns::PublicSuffixList& suffixes_;
   dns::DirectResolver* direct_;
   dns::AuthoritativeOptions authoritative_;
+  std::vector<MailHost> senders_;
+  Answer reverse_v4_;
+  Answer reverse_v6_;
   DomainFacts facts_;
 };
 

@@ -1,6 +1,7 @@
 #include <envelint/audit/cross_rules.hpp>
 
 #include <envelint/audit/dmarc_rules.hpp>
+#include <envelint/audit/set_rules.hpp>
 #include <envelint/dmarc/record.hpp>
 #include <envelint/text/ascii.hpp>
 
@@ -19,7 +20,8 @@ void several_spf_records(DomainReport& domain) {
   std::vector<int> records;
   for (std::size_t i = 0; i < domain.records.size(); ++i) {
     const RecordReport& record = domain.records[i];
-    if (record.kind == Kind::spf && text::istarts_with(record.value.joined(), "v=spf1") && record.valid.value_or(false)) {
+    if (record.kind == Kind::spf && text::istarts_with(record.value.joined(), "v=spf1") &&
+        record.valid.value_or(false)) {
       records.push_back(static_cast<int>(i));
     }
   }
@@ -27,8 +29,8 @@ void several_spf_records(DomainReport& domain) {
   finding::Findings out;
   out.add(Code::spf_several_spf_records, text::span_of(0, std::string_view("v=spf1").size()))
       .record(records[1])
-      .message("`{}` has {} SPF records; there may be only one", domain.records[static_cast<std::size_t>(records[0])].owner,
-               records.size())
+      .message("`{}` has {} SPF records; there may be only one",
+               domain.records[static_cast<std::size_t>(records[0])].owner, records.size())
       .note("receivers do not choose: they treat SPF as broken (permerror) for every message")
       .help("put the mechanisms of all into one record, and remove the others");
   domain.findings.push_back(std::move(out.items().front()));
@@ -42,7 +44,8 @@ bool enforces_dmarc(const RecordReport& record) {
 
 void softfail_under_dmarc(DomainReport& domain) {
   if (std::ranges::none_of(domain.records, enforces_dmarc)) return;
-  std::erase_if(domain.findings, [](const finding::Finding& finding) { return finding.code == Code::spf_softfail_all; });
+  std::erase_if(domain.findings,
+                [](const finding::Finding& finding) { return finding.code == Code::spf_softfail_all; });
 }
 
 }  // namespace
@@ -50,6 +53,7 @@ void softfail_under_dmarc(DomainReport& domain) {
 void check_across(DomainReport& domain) {
   several_spf_records(domain);
   check_several_dmarc_records(domain);
+  check_single_records(domain);
   softfail_under_dmarc(domain);
 }
 

@@ -33,12 +33,14 @@ struct ReverseName {
   bool leads_back = false;  ///< the address is among them
 };
 
-/// Reverse DNS of a mail host's address (RFC 8601 §2.7.3).
+/// Reverse DNS of an address that receives the domain's mail or may send it (RFC 8601 §2.7.3).
 struct ReverseFacts {
   net::Address address;
-  dns::Name host;                            ///< whose address it is
-  spf::Verdict spf = spf::Verdict::none;     ///< of mail from this address: a pass means that the host may send
-  dns::Answer ptr;
+  dns::Name host;                         ///< whose address it is; the domain for one that SPF lists as such
+  bool receives = false;                  ///< the host is an MX of the domain
+  spf::Verdict spf = spf::Verdict::none;  ///< of mail from this address: a pass means that the host may send
+  bool singled_out = false;  ///< it passes as a single host of the domain's own SPF record: `ip4`, `a`, `mx`
+  dns::Answer ptr;           ///< Trouble::outside where the source of answers holds no reverse DNS at all
   std::vector<ReverseName> names;
 };
 
@@ -82,16 +84,18 @@ struct Unregistered {
 /// All that was asked about one domain, and what came back. Facts only: rules say what they mean.
 struct DomainFacts {
   dns::Name domain;
+  std::optional<dns::Name> organizational_domain;  ///< nothing for a public suffix
   dns::Answer txt;
+  dns::Answer spf_type;  ///< the obsolete type 99 (RFC 7208 §3.1)
   dns::Answer mx;
   dns::Answer a;
   dns::Answer aaaa;
-  dns::Answer domainkey;  ///< TXT at `_domainkey`
-  dns::Answer mta_sts;    ///< TXT at `_mta-sts`
-  dns::Answer tls_rpt;    ///< TXT at `_smtp._tls`
-  MailHost policy_host;   ///< `mta-sts`; asked for only where `_mta-sts` has a record
-  dns::Answer any_text;   ///< TXT at a name nobody has: records here come from a wildcard (RFC 4592)
-  dns::Answer any_key;    ///< TXT at a selector nobody has
+  dns::Answer domainkey;             ///< TXT at `_domainkey`
+  dns::Answer mta_sts;               ///< TXT at `_mta-sts`
+  dns::Answer tls_rpt;               ///< TXT at `_smtp._tls`
+  MailHost policy_host;              ///< `mta-sts`; asked for only where `_mta-sts` has a record
+  dns::Answer any_text;              ///< TXT at a name nobody has: records here come from a wildcard (RFC 4592)
+  dns::Answer any_key;               ///< TXT at a selector nobody has
   std::vector<TextFacts> misplaced;  ///< names where records are put by mistake
   std::vector<MailHost> mail_hosts;
   std::vector<ReverseFacts> reverse;

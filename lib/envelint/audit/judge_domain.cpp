@@ -1,5 +1,6 @@
 #include <envelint/audit/judge_domain.hpp>
 
+#include <envelint/audit/alignment_rules.hpp>
 #include <envelint/audit/answer_rules.hpp>
 #include <envelint/audit/authority_rules.hpp>
 #include <envelint/audit/cross_rules.hpp>
@@ -8,6 +9,7 @@
 #include <envelint/audit/live_comparison.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/overview.hpp>
+#include <envelint/audit/presence_rules.hpp>
 #include <envelint/audit/record_index.hpp>
 #include <envelint/dns/rdata.hpp>
 #include <envelint/spf/record_selection.hpp>
@@ -116,7 +118,8 @@ void add_unknown(const DomainFacts& facts, DomainReport& report) {
   for (const dns::Unanswered& question : facts.unanswered) {
     std::string reason(to_string(question.trouble));
     if (!question.detail.empty()) reason += ": " + question.detail;
-    report.unknown.push_back({question.query.name.to_string() + " " + to_string(question.query.type), std::move(reason)});
+    report.unknown.push_back(
+        {question.query.name.to_string() + " " + to_string(question.query.type), std::move(reason)});
   }
 }
 
@@ -132,7 +135,11 @@ void judge_facts(const DomainFacts& facts, DomainReport& report) {
   Findings found;
   check_answers(facts, found);
   check_authority(facts, found);
-  if (!facts.does_not_exist()) Records(facts, report).add_all();
+  if (!facts.does_not_exist()) {
+    Records(facts, report).add_all();
+    check_presence(facts, found);
+    check_test_keys(facts, report);
+  }
   check_live_differences(facts, report, found);
   judge_spf_tree(facts, report);
   std::ranges::move(found.items(), std::back_inserter(report.findings));

@@ -17,11 +17,13 @@ struct Provider {
   using Names = std::array<std::string_view, kMost>;
 
   std::string_view name;
-  Names mx;         ///< MX hosts are at or below one of these
-  Names includes;   ///< SPF `include:` and `redirect=` targets, at or below
-  Names selectors;  ///< the DKIM selectors it sets up, where they are the same for every customer
-  Names keys;       ///< DKIM selectors of a customer are aliases to names at or below
+  Names mx;           ///< MX hosts are at or below one of these
+  Names includes;     ///< SPF `include:` and `redirect=` targets, at or below
+  Names selectors;    ///< the DKIM selectors it sets up, where they are the same for every customer
+  Names keys;         ///< DKIM selectors of a customer are aliases to names at or below
   bool pair = false;  ///< the first two selectors belong together: the provider changes from one to the other
+  bool mailboxes =
+      false;  ///< people have their mailboxes there, and send from them; the first include is the one to use
 };
 
 /// All providers that are known. The table is in providers.cpp, with its source.

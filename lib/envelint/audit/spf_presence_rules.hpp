@@ -1,0 +1,11 @@
+#pragma once
+
+#include <envelint/audit/domain_facts.hpp>
+#include <envelint/finding/finding.hpp>
+
+namespace envelint::audit {
+
+/// Whether there is an SPF record where receivers look for it: SPF001, SPF003, SPF007 and SPF010. Pure.
+void check_spf_presence(const DomainFacts& facts, finding::Findings& out);
+
+}  // namespace envelint::audit
