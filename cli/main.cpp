@@ -3,7 +3,9 @@
 #include "keygen.hpp"
 #include "lint.hpp"
 #include "screen.hpp"
+#include "sign.hpp"
 #include "spf.hpp"
+#include "verify.hpp"
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
@@ -23,6 +25,8 @@ int main(int argc, char** argv) {
   cli::add_spf(app, exit_status);
   cli::add_explain(app, exit_status);
   cli::add_keygen(app, exit_status);
+  cli::add_sign(app, exit_status);
+  cli::add_verify(app, exit_status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

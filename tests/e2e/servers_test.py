@@ -227,7 +227,7 @@ class RealServers(unittest.TestCase):
 
 if __name__ == "__main__":
     if MISSING:
-        print(f"skipped: not installed: {', '.join(MISSING)} (scripts/setup --servers)")
+        print(f"skipped: not installed: {', '.join(MISSING)} (scripts/setup --peers)")
     program = unittest.main(exit=False, verbosity=1)
     result = program.result
     failed = len(result.failures) + len(result.errors)

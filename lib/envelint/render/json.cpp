@@ -51,7 +51,7 @@ class DomainWriter {
     for (std::size_t i = 0; i < domain_.records.size(); ++i) add_record(static_cast<int>(i));
     json_.close_array();
     json_.open_array("findings");
-    for (const Finding& finding : domain_.findings) add_finding(finding);
+    write_findings();
     json_.close_array();
     if (domain_.dmarc) write_dmarc(json_, *domain_.dmarc);
     if (domain_.spf) add_spf(json_, *domain_.spf);
@@ -66,6 +66,10 @@ class DomainWriter {
     add_overview();
     if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
+  }
+
+  void write_findings() {
+    for (const Finding& finding : domain_.findings) add_finding(finding);
   }
 
  private:
@@ -267,6 +271,12 @@ void append_ndjson(std::string& out, const audit::Report& report) {
   for (const audit::DomainReport& domain : report.domains) {
     add_document(out, false, report, {&domain, 1}, audit::summarize(domain));
   }
+}
+
+void add_findings(JsonWriter& json, const audit::Report& report) {
+  json.open_array("findings");
+  for (const audit::DomainReport& domain : report.domains) DomainWriter(json, report, domain).write_findings();
+  json.close_array();
 }
 
 std::string catalogue_json(std::span<const finding::CatalogueEntry> entries) {

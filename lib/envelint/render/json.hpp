@@ -2,6 +2,7 @@
 
 #include <envelint/audit/report.hpp>
 #include <envelint/finding/catalogue.hpp>
+#include <envelint/render/json_writer.hpp>
 
 #include <span>
 #include <string>
@@ -20,6 +21,9 @@ namespace envelint::render {
 
 /// The same, appended to what the caller collects: for bulk runs, which write many reports.
 void append_ndjson(std::string& out, const audit::Report& report);
+
+/// Adds the array `findings` of all domains of a report to an object that is open, each as in the documents above.
+void add_findings(JsonWriter& json, const audit::Report& report);
 
 /// Entries of the catalogue as one document of the schema `envelint/explain/1`, ended by a line feed.
 [[nodiscard]] std::string catalogue_json(std::span<const finding::CatalogueEntry> entries);

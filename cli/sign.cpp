@@ -1,0 +1,215 @@
+#include "sign.hpp"
+
+#include "exit_status.hpp"
+#include "key_files.hpp"
+#include "message_input.hpp"
+#include "screen.hpp"
+
+#include <envelint/dkim/private_key.hpp>
+#include <envelint/dkim/sign.hpp>
+#include <envelint/text/utf8.hpp>
+
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+using namespace envelint;
+
+namespace {
+
+constexpr std::string_view kExample = R"(Examples:
+  envelint sign message.eml --key K.pem --domain example.com --selector s1
+  envelint sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 \
+      --domain example.com < message.eml | sendmail -t
+
+The signed message goes to standard output; its lines end as those of the input.
+
+Exit status: 0 signed, 2 not signed: wrong usage, or input that cannot be read
+or should not be signed.)";
+
+struct Options {
+  std::string file = "-";
+  std::vector<std::string> keys;
+  std::vector<std::string> selectors;
+  std::string passphrase_file;
+  std::string domain;
+  std::string identity;
+  std::string canonicalization = "relaxed/relaxed";
+  std::vector<std::string> fields;
+  std::optional<std::uint64_t> lifetime;
+  std::optional<std::uint64_t> now;
+  bool no_oversign = false;
+  bool body_length = false;
+  bool field_only = false;
+};
+
+std::string without_cr(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i, 2) != "\r\n") out.push_back(text[i]);
+  }
+  return out;
+}
+
+/// One run of the command.
+class Sign {
+ public:
+  explicit Sign(const Options& options) : options_(options) {}
+
+  int run() {
+    if (const auto wrong = prepare()) return complain(*wrong), kUsage;
+    auto input = read_message(options_.file);
+    if (!input) return complain(input.error()), kUsage;
+    const auto message = mail::Message::split(input->bytes);
+    warn_of(message);
+    const auto fields = dkim::sign(message, keys_, *settings_);
+    if (!fields) return complain(fmt::format("{}: {}", input->name, words_for(fields.error()))), kUsage;
+    print(*input, message, *fields);
+    return kOk;
+  }
+
+ private:
+  using Wrong = std::optional<std::string>;
+
+  static void complain(std::string_view message) { fmt::print(stderr, "envelint sign: {}\n", text::visible(message)); }
+
+  Wrong prepare() {
+    if (options_.keys.empty()) return "nothing to sign with; give --key FILE (`envelint keygen` makes one)";
+    if (options_.selectors.size() != options_.keys.size()) {
+      return fmt::format("{} --key and {} --selector: give one selector for each key, in the same order",
+                         options_.keys.size(), options_.selectors.size());
+    }
+    if (options_.domain.empty()) return "--domain is missing: the domain that the mail is from";
+    if (auto wrong = read_settings()) return wrong;
+    return read_keys();
+  }
+
+  Wrong read_settings() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    settings_.emplace(options_.domain, options_.now.value_or(static_cast<std::uint64_t>(
+                                           std::chrono::duration_cast<std::chrono::seconds>(now).count())));
+    settings_->identity = options_.identity;
+    settings_->lifetime = options_.lifetime;
+    settings_->fields = options_.fields;
+    settings_->oversign = !options_.no_oversign;
+    settings_->body_length = options_.body_length;
+    // As in c=: one word alone is for the header (RFC 6376 §3.5).
+    const std::string_view both = options_.canonicalization;
+    const std::size_t slash = std::min(both.find('/'), both.size());
+    const std::string_view body = slash == both.size() ? "simple" : both.substr(slash + 1);
+    for (const auto& [word, out] : {std::pair(both.substr(0, slash), &settings_->header), {body, &settings_->body}}) {
+      if (word != "simple" && word != "relaxed")
+        return "--canonicalization is simple or relaxed for header and body: relaxed/simple";
+      *out = word == "simple" ? dkim::Canonicalization::simple : dkim::Canonicalization::relaxed;
+    }
+    return std::nullopt;
+  }
+
+  Wrong read_keys() {
+    std::optional<dkim::SecretBytes> passphrase;
+    if (!options_.passphrase_file.empty()) {
+      auto file = read_secret_file(options_.passphrase_file, kMaxPassphraseFile);
+      if (!file) return fmt::format("{}: {}", options_.passphrase_file, file.error());
+      const std::string_view words = file->content.reveal();
+      passphrase = dkim::SecretBytes::copy_of(words.substr(0, words.find_first_of("\r\n")));
+    }
+    private_keys_.reserve(options_.keys.size());  // `keys_` points into it
+    for (std::size_t i = 0; i < options_.keys.size(); ++i) {
+      const std::string& path = options_.keys[i];
+      const auto file = read_secret_file(path, dkim::kMaxKeyFile);
+      if (!file) return fmt::format("{}: {}", path, file.error());
+      if (file->open_to_others)
+        complain(fmt::format("warning: others can read the private key in {}; `chmod 600` it", path));
+      auto key = dkim::PrivateKey::read(file->content.reveal(), passphrase ? &*passphrase : nullptr);
+      if (!key) return fmt::format("{}: {}", path, key.error().message);
+      private_keys_.push_back(*std::move(key));
+      keys_.push_back({&private_keys_.back(), options_.selectors[i]});
+    }
+    return std::nullopt;
+  }
+
+  /// What breaks signatures on the way is said, and signed all the same.
+  static void warn_of(const mail::Message& message) {
+    for (const mail::Oddity& oddity : message.oddities()) {
+      if (oddity.kind == mail::Oddity::Kind::mbox_from || oddity.kind == mail::Oddity::Kind::no_header_end) continue;
+      complain(
+          fmt::format("warning: {} at octet {}; a mail server on the way may change it, which breaks the signature",
+                      to_string(oddity.kind), oddity.offset));
+    }
+  }
+
+  [[nodiscard]] std::string words_for(dkim::SignFault fault) const {
+    std::string out(to_string(fault));
+    if (fault == dkim::SignFault::bad_domain) out += fmt::format(": --domain {}", options_.domain);
+    if (fault == dkim::SignFault::bad_identity) out += fmt::format(": --identity {}", options_.identity);
+    return out;
+  }
+
+  void print(const MessageInput& input, const mail::Message& message, const std::string& fields) const {
+    const auto as_it_came = [&](std::string_view text) {
+      return input.line_ends == mail::LineEnds::lf_as_crlf ? without_cr(text) : std::string(text);
+    };
+    if (options_.field_only) {
+      std::cout << as_it_came(fields);
+      return;
+    }
+    std::cout << as_it_came(message.bytes().substr(0, message.header_start())) << as_it_came(fields)
+              << as_it_came(message.bytes().substr(message.header_start()));
+  }
+
+  static constexpr std::size_t kMaxPassphraseFile = 4096;
+
+  const Options& options_;
+  std::optional<dkim::SignOptions> settings_;
+  std::vector<dkim::PrivateKey> private_keys_;
+  std::vector<dkim::SigningKey> keys_;
+};
+
+}  // namespace
+
+void add_sign(CLI::App& app, int& exit_status) {
+  auto* command = app.add_subcommand("sign", "Sign a message with DKIM");
+  auto options = std::make_shared<Options>();
+  command->footer(std::string(kExample));
+  command->add_option("FILE", options->file, "the message; - or none is standard input");
+  command->add_option("--key", options->keys, "a private key; several make several signatures")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--selector", options->selectors, "where its public half is published; one for each key")
+      ->type_name("S")
+      ->allow_extra_args(false);
+  command->add_option("--domain", options->domain, "the domain that signs (`d=`)")->type_name("D");
+  command->add_option("--passphrase-file", options->passphrase_file, "its first line opens encrypted keys")
+      ->type_name("FILE");
+  command->add_option("--identity", options->identity, "an address at the domain or below it (`i=`)")
+      ->type_name("ADDRESS");
+  command->add_option("--canonicalization", options->canonicalization, "simple or relaxed, for header and body")
+      ->type_name("HEADER/BODY")
+      ->capture_default_str();
+  command
+      ->add_option("--fields", options->fields,
+                   "the fields to sign, From always among them (default: what readers see)")
+      ->delimiter(',')
+      ->type_name("NAME,...")
+      ->allow_extra_args(false);
+  command->add_flag("--no-oversign", options->no_oversign, "let fields of the same names be added later");
+  command->add_option("--expires", options->lifetime, "seconds for which the signature is good (`x=`)")
+      ->type_name("SECONDS");
+  command->add_option("--now", options->now, "the time of signing: seconds since 1970 (default: now)")
+      ->type_name("UNIX-TIME");
+  command->add_flag("--body-length", options->body_length, "write `l=`: anybody can then append to the body");
+  command->add_flag("--field-only", options->field_only, "print the DKIM-Signature fields and not the message");
+  command->callback([options, &exit_status] { exit_status = Sign(*options).run(); });
+}
+
+}  // namespace cli

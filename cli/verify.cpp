@@ -1,0 +1,182 @@
+#include "verify.hpp"
+
+#include "dns_source.hpp"
+#include "exit_status.hpp"
+#include "message_input.hpp"
+#include "screen.hpp"
+#include "zone_input.hpp"
+
+#include <envelint/audit/signature_rules.hpp>
+#include <envelint/dkim/verify.hpp>
+#include <envelint/dns/deadline_resolver.hpp>
+#include <envelint/render/dkim_json.hpp>
+#include <envelint/render/dkim_text.hpp>
+#include <envelint/render/json.hpp>
+#include <envelint/render/json_writer.hpp>
+#include <envelint/render/terminal.hpp>
+#include <envelint/text/utf8.hpp>
+
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+using namespace envelint;
+
+namespace {
+
+constexpr std::string_view kExample = R"(Examples:
+  envelint verify message.eml
+  envelint verify - --zone keys.zone --format json < message.eml
+  envelint verify old.eml --now 1700000000      as if it had come then
+
+Exit status: 0 a signature passes, 1 none does, 2 wrong usage or unreadable
+input, 3 none does, and DNS would not say whether one would.)";
+
+struct Options {
+  std::string file = "-";
+  ZoneInput zone;
+  DnsOptions dns;
+  std::optional<std::uint64_t> now;
+  std::string format = "text";
+  std::string colour = "auto";
+  std::size_t width = 0;
+};
+
+std::uint64_t unix_time() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+/// Over the network it ends in time.
+task::Task<std::vector<dkim::SignatureResult>> verify_from(DnsSource* source, mail::Message message,
+                                                           dkim::VerifyOptions options) {
+  constexpr std::chrono::seconds kLongest{20};
+  if (!source->is_live()) co_return co_await dkim::verify(source->resolver(), std::move(message), options);
+  dns::DeadlineResolver resolver(source->resolver(), source->loop(), source->loop().after(kLongest));
+  co_return co_await dkim::verify(resolver, std::move(message), options);
+}
+
+/// One run of the command.
+class Verify {
+ public:
+  explicit Verify(const Options& options) : options_(options) {}
+
+  int run() {
+    auto input = read_message(options_.file);
+    if (!input) return complain(input.error()), kUsage;
+    if (const auto fault = open_source()) return complain(*fault), kUsage;
+    const auto message = mail::Message::split(input->bytes);
+    dkim::VerifyOptions settings(options_.now.value_or(unix_time()));
+    const auto results = source_->run(verify_from(source_.get(), message, settings));
+    if (const auto fault = source_->save()) return complain(*fault), kUsage;
+    audit::Report report;
+    report.domains = audit::report_signatures(results);
+    if (options_.format == "json")
+      print_json(*input, message, results, report);
+    else
+      print_text(*input, message, results, report);
+    return status_of(results);
+  }
+
+ private:
+  static void complain(std::string_view message) {
+    fmt::print(stderr, "envelint verify: {}\n", text::visible(message));
+  }
+
+  std::optional<std::string> open_source() {
+    std::optional<dns::Zone> zone;
+    if (!options_.zone.paths.empty()) {
+      auto read = read_zones(options_.zone);
+      if (!read) return read.error();
+      zone = *std::move(read);
+      if (!zone->faults.empty()) {
+        complain("warning: not all of the zone file can be read; `envelint lint --zone FILE` shows where");
+      }
+    }
+    auto source = DnsSource::open(options_.dns, zone ? &*zone : nullptr, Outside::nothing);
+    if (!source) return source.error();
+    source_ = *std::move(source);
+    return std::nullopt;
+  }
+
+  static int status_of(const std::vector<dkim::SignatureResult>& results) {
+    const auto any = [&](dkim::Result result) {
+      return std::ranges::find(results, result, &dkim::SignatureResult::result) != results.end();
+    };
+    if (any(dkim::Result::pass)) return kOk;
+    return any(dkim::Result::temperror) ? kUnknown : kFindings;
+  }
+
+  void print_json(const MessageInput& input, const mail::Message& message,
+                  const std::vector<dkim::SignatureResult>& results, const audit::Report& report) const {
+    std::string out;
+    render::JsonWriter json(out, true);
+    json.open_object();
+    json.member("schema", "envelint/verify/1");
+    json.member("line_ends", input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
+    render::add_dkim_results(json, message, results);
+    json.open_array("oddities");
+    for (const mail::Oddity& oddity : message.oddities()) {
+      json.open_object();
+      json.member("offset", std::uint64_t{oddity.offset});
+      json.member("text", to_string(oddity.kind));
+      json.close_object();
+    }
+    json.close_array();
+    render::add_findings(json, report);
+    json.close_object();
+    std::cout << out << '\n';
+  }
+
+  void print_text(const MessageInput& input, const mail::Message& message,
+                  const std::vector<dkim::SignatureResult>& results, audit::Report& report) const {
+    render::TerminalOptions layout;
+    const Screen screen = standard_output();
+    layout.colour = options_.colour == "always" || (options_.colour == "auto" && screen.colour);
+    layout.width = options_.width != 0 ? options_.width : screen.width;
+    std::cout << render::dkim_text(message, results, layout);
+    if (input.line_ends == mail::LineEnds::lf_as_crlf)
+      std::cout << "note: its lines end in bare LF; verified as if in CRLF\n";
+    for (const mail::Oddity& oddity : message.oddities()) {
+      std::cout << "note: " << to_string(oddity.kind) << " at octet " << oddity.offset << '\n';
+    }
+    std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
+    if (!report.domains.empty()) std::cout << '\n' << render::terminal(report, layout);
+  }
+
+  const Options& options_;
+  std::unique_ptr<DnsSource> source_;
+};
+
+}  // namespace
+
+void add_verify(CLI::App& app, int& exit_status) {
+  auto* command = app.add_subcommand("verify", "Verify the signatures of a message, and say why they fail");
+  auto options = std::make_shared<Options>();
+  command->footer(std::string(kExample));
+  command->add_option("FILE", options->file, "the message; - or none is standard input");
+  add_zone_options(*command, options->zone);
+  add_dns_options(*command, options->dns);
+  command->add_option("--now", options->now, "the time by which signatures expire: seconds since 1970 (default: now)")
+      ->type_name("UNIX-TIME");
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->add_option("--color,--colour", options->colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  command->add_option("--width", options->width, "columns to lay the text out for (default: the terminal's, or 80)");
+  command->callback([options, &exit_status] { exit_status = Verify(*options).run(); });
+}
+
+}  // namespace cli

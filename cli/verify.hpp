@@ -1,0 +1,12 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+/// Adds `envelint verify` to the program. When it is called, `exit_status` is set.
+void add_verify(CLI::App& app, int& exit_status);
+
+}  // namespace cli

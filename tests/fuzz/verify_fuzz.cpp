@@ -1,0 +1,58 @@
+#include "fuzz.hpp"
+
+#include <envelint/dkim/verify.hpp>
+#include <envelint/task/sync_wait.hpp>
+
+#include <algorithm>
+#include <string>
+
+using namespace envelint;
+using namespace envelint::dkim;
+
+namespace {
+
+/// Has the same key record at every name.
+class OneKey : public dns::Resolver {
+ public:
+  explicit OneKey(std::string_view record) : record_(record) {}
+
+  task::Task<dns::Answer> query(dns::Query query) override {
+    ++questions;
+    dns::Answer answer(dns::Answer::State::records);
+    answer.records.emplace_back(query.name, dns::Type::txt, 60U, dns::Text(record_));
+    co_return answer;
+  }
+
+  std::size_t questions = 0;
+
+ private:
+  std::string record_;
+};
+
+}  // namespace
+
+// The input: a key record on the first line, then a message.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input = fuzz_text(data, size);
+  const std::size_t line = std::min(input.find('\n'), input.size());
+  OneKey dns(input.substr(0, line));
+  const std::string_view bytes = input.substr(std::min(line + 1, input.size()));
+  const auto message = mail::Message::split(bytes);
+  const VerifyOptions options(1'700'000'000);
+  const auto results = task::sync_wait(verify(dns, message, options));
+  fuzz_require(dns.questions <= options.limits.questions, "questions are bounded");
+  fuzz_require(results.size() <= options.limits.reported, "results are bounded");
+  Verification pieces(message, options);
+  for (std::size_t at = 0; at < message.body().size(); at += 3) pieces.body(message.body().substr(at, 3));
+  const auto again = task::sync_wait(pieces.finish(dns));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const SignatureResult& result = results[i];
+    fuzz_require(result.result != Result::none, "a signature has a result");
+    const bool sound = result.body_hash_ok == true && result.header_signature_ok == true && result.key_ok == true;
+    fuzz_require(result.result != Result::pass || (sound && result.signature.valid()), "what passes is sound");
+    fuzz_require(result.unsigned_octets <= result.body_octets, "what is unsigned is in the body");
+    fuzz_require(again[i].result == result.result && again[i].body_hash == result.body_hash, "chunks change nothing");
+    (void)coverage(message, result);
+  }
+  return 0;
+}
