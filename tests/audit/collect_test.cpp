@@ -173,12 +173,6 @@ TEST_CASE("a deadline in the midst of the questions makes what comes after unkno
   }
 }
 
-TEST_CASE("each question is asked once", "[audit][collect]") {
-  auto questions = questions_about("@ TXT \"v=spf1 -all\"\n@ MX 0 .\n");
-  std::ranges::sort(questions);
-  CHECK(std::ranges::adjacent_find(questions) == questions.end());
-}
-
 TEST_CASE("what a domain does not have is not asked about further", "[audit][collect]") {
   const auto parked = questions_about("@ TXT \"v=spf1 -all\"\n@ MX 0 .\n");
   CHECK(has(parked, "example.com SPF"));
