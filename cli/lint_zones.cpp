@@ -15,6 +15,7 @@
 #include <envelint/dns/deadline_resolver.hpp>
 #include <envelint/dns/zone_disk.hpp>
 #include <envelint/dns/zone_resolver.hpp>
+#include <envelint/dns/zone_scope.hpp>
 #include <envelint/text/line_diff.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -53,13 +54,14 @@ class Zones {
   }
 
  private:
-  // Those that were named, else the mail domains of the files.
+  // Those that were named, else the mail domains of whole zones. A piece of a zone says nothing by what it lacks.
   bool choose_domains(io::EventLoop& loop) {
     auto list = DomainList::open(loop, task_.domains, task_.options.domains_file);
     if (!list) return complain(list.error()), false;
     loop.run(read_names(list->get()));
     if (!(*list)->all_read()) return false;
-    wanted_ = named_.empty() ? audit::mail_domains(zone_) : named_;
+    wanted_ = named_;
+    if (named_.empty() && dns::ZoneScope(zone_).is_whole_zone()) wanted_ = audit::mail_domains(zone_);
     if (wanted_.size() <= kMostDomains) return true;
     complain(fmt::format("{} domains are too many to look at each as a whole; all but the first {} are judged record by "
                          "record. Name those that matter",

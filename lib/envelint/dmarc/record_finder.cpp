@@ -76,6 +76,11 @@ OrganizationalDomain organizational_domain(const TreeWalk& walk) {
   return {walk.start, Boundary::itself};
 }
 
+bool RecordFinder::is_beyond_files(const Lookup& lookup) const {
+  const bool not_asked = lookup.answer.unknown() && lookup.answer.trouble == dns::Trouble::outside;
+  return not_asked && suffixes_ != nullptr && suffixes_->is_public_suffix(lookup.domain);
+}
+
 task::Task<LookupPtr> RecordFinder::at(dns::Name domain) {
   if (const auto known = known_.find(domain); known != known_.end()) co_return known->second;
   auto lookup = std::make_shared<Lookup>();
@@ -86,6 +91,7 @@ task::Task<LookupPtr> RecordFinder::at(dns::Name domain) {
     dns::Query query(*owner, dns::Type::txt);
     lookup->answer = co_await resolver_.query(std::move(query));
     sort_out(*lookup);
+    if (is_beyond_files(*lookup)) lookup->found = Found::nothing;
   }
   // Another walk may have been here meanwhile; its answer is the one that both go on with.
   const auto kept = known_.try_emplace(std::move(domain), std::move(lookup)).first;

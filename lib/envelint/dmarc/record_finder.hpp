@@ -2,6 +2,7 @@
 
 #include <envelint/dmarc/record.hpp>
 #include <envelint/dns/name.hpp>
+#include <envelint/dns/public_suffix.hpp>
 #include <envelint/dns/resolver.hpp>
 #include <envelint/task/task.hpp>
 
@@ -85,7 +86,10 @@ inline constexpr std::size_t kMaxWalk = 8;
 /// answers are kept as long as it lives. For one thread; walks may be under way together. The resolver must outlive it.
 class RecordFinder {
  public:
-  explicit RecordFinder(dns::Resolver& resolver) : resolver_(resolver) {}
+  /// @param suffixes  where zone files end below a public suffix, so that it is not asked, it is taken to have no record,
+  ///                  as nearly all have none. Without a list such a step is unknown. Must outlive the finder.
+  explicit RecordFinder(dns::Resolver& resolver, const dns::PublicSuffixList* suffixes = nullptr)
+      : resolver_(resolver), suffixes_(suffixes) {}
 
   /// What stands at `_dmarc.` and the domain.
   [[nodiscard]] task::Task<LookupPtr> at(dns::Name domain);
@@ -101,7 +105,10 @@ class RecordFinder {
  private:
   [[nodiscard]] task::Task<TreeWalk> follow(dns::Name start, std::vector<dns::Name> names);
 
+  [[nodiscard]] bool is_beyond_files(const Lookup& lookup) const;
+
   dns::Resolver& resolver_;
+  const dns::PublicSuffixList* suffixes_;
   std::unordered_map<dns::Name, LookupPtr> known_;
 };
 

@@ -34,7 +34,9 @@ std::string outcome(const TreeTerm& term) {
     case TermFate::loop: return "a loop";
     case TermFate::too_many_hosts: return fmt::format("{} mail hosts", term.hosts);
     case TermFate::no_name: return "no domain name";
-    case TermFate::unknown: return fmt::format("no answer: {}", term.answer);
+    case TermFate::unknown:
+      if (term.outside) return "not in the zone file";
+      return fmt::format("no answer: {}", term.answer);
     case TermFate::cut: break;
   }
   return "not followed";

@@ -126,6 +126,7 @@ class Reader {
     co_await ask(std::move(query), &answer);
     if (answer.unknown()) {
       facts->state = RecordState::unknown;
+      facts->outside = is_outside(answer);
       facts->detail = fmt::format("{} TXT: {}", facts->name.to_string(), dns::describe(answer));
       co_return;
     }
@@ -197,7 +198,8 @@ class Reader {
     out->void6 = answers[1].nothing();
     std::vector<net::Prefix> addresses;
     for (const Answer& answer : answers) add_addresses(answer, *term, addresses);
-    note_unanswered(name, answers, *out);
+    note_unanswered(name, "A", answers[0], *out);
+    note_unanswered(name, "AAAA", answers[1], *out);
     finish(*out, addresses, answers[0]);
   }
 
@@ -208,7 +210,7 @@ class Reader {
     co_await ask(std::move(query), &hosts);
     out->void4 = out->void6 = hosts.nothing();
     out->hosts = hosts.records.size();
-    if (hosts.unknown()) out->unanswered = fmt::format("{} MX: {}", name.to_string(), dns::describe(hosts));
+    note_unanswered(name, "MX", hosts, *out);
     if (hosts.nothing()) out->answer = dns::describe(hosts);
     if (!hosts.has_records() || out->hosts > kMaxHosts) co_return;
     std::vector<dns::Name> names;
@@ -227,7 +229,8 @@ class Reader {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::vector<Answer> pair{answers[2 * i], answers[2 * i + 1]};
       for (const Answer& answer : pair) add_addresses(answer, *term, addresses);
-      note_unanswered(names[i], pair, *out);
+      note_unanswered(names[i], "A", pair[0], *out);
+      note_unanswered(names[i], "AAAA", pair[1], *out);
     }
     finish(*out, addresses, names.empty() ? Answer(Answer::State::nodata) : Answer(Answer::State::records));
     if (addresses.empty()) out->answer = names.empty() ? "null MX" : "MX hosts without address";
@@ -241,15 +244,16 @@ class Reader {
     co_await ask(std::move(query), &answer);
     out->void4 = out->void6 = answer.nothing();
     out->answer = dns::describe(answer);
-    if (answer.unknown()) out->unanswered = fmt::format("{} A: {}", name.to_string(), dns::describe(answer));
+    note_unanswered(name, "A", answer, *out);
     if (answer.has_records()) out->match = every_address();
   }
 
-  static void note_unanswered(const dns::Name& name, const std::vector<Answer>& answers, TermFacts& out) {
-    for (std::size_t i = 0; i < answers.size() && out.unanswered.empty(); ++i) {
-      if (!answers[i].unknown()) continue;
-      out.unanswered = fmt::format("{} {}: {}", name.to_string(), i == 0 ? "A" : "AAAA", dns::describe(answers[i]));
-    }
+  static bool is_outside(const Answer& answer) { return answer.unknown() && answer.trouble == dns::Trouble::outside; }
+
+  static void note_unanswered(const dns::Name& name, std::string_view type, const Answer& answer, TermFacts& out) {
+    if (!answer.unknown() || !out.unanswered.empty()) return;
+    out.unanswered = fmt::format("{} {}: {}", name.to_string(), type, dns::describe(answer));
+    out.outside = is_outside(answer);
   }
 
   static void finish(TermFacts& out, const std::vector<net::Prefix>& addresses, const Answer& first) {

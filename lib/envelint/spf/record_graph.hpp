@@ -25,6 +25,7 @@ struct TermFacts {
   bool void4 = false;                   ///< the question that counts finds nothing for an IPv4 client (§4.6.4)
   bool void6 = false;                   ///< the same for an IPv6 client
   std::string unanswered;               ///< the first question that nobody answered, with the reason
+  bool outside = false;                 ///< that question was not asked: the zone files do not say
   std::string answer;                   ///< what came back, in a few words
   net::PrefixSet match;                 ///< the addresses that it matches, as far as known; not for include
 };
@@ -46,6 +47,7 @@ struct RecordFacts {
   RecordState state = RecordState::unread;
   bool is_void = false;  ///< the question for it found nothing at all
   std::string detail;    ///< the syntax error, or why there is no answer
+  bool outside = false;  ///< it was not asked for: the zone files do not say
   Record record;
   std::vector<TermFacts> terms;  ///< one for each of the record's terms
 };

@@ -179,6 +179,7 @@ class Builder {
     node.fate = fate_of(term, known);
     node.hosts = known.hosts;
     node.answer = answer_of(node, known, match);
+    node.outside = known.outside || (known.leads_to && graph_.records[*known.leads_to].outside);
     const bool record_is_void = known.leads_to && node.fate != TermFate::loop && graph_.records[*known.leads_to].is_void;
     node.void4 = known.void4 || record_is_void;
     node.void6 = known.void6 || record_is_void;

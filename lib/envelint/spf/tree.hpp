@@ -63,6 +63,7 @@ struct TreeTerm {
   bool void6 = false;                 ///< the same for IPv6 clients
   std::size_t hosts = 0;              ///< mx: how many
   std::string answer;                 ///< what came back in a few words: addresses, a syntax error, why not
+  bool outside = false;               ///< fate unknown: it was not asked, as the zone files do not say
   std::uint64_t ipv4 = 0;             ///< IPv4 addresses that it matches, or that pass there, as far as known
   std::uint64_t ipv6_networks = 0;    ///< the same in IPv6 /64 networks
   std::vector<net::Prefix> addresses; ///< depth 0: the same, where they are few enough to be listed

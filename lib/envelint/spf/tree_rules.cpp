@@ -48,7 +48,7 @@ class TreeRules {
     redundant();
     for (const TreeTerm& term : tree_.terms) {
       if (term.fate == TermFate::depends && !term.is(Mechanism::ptr)) depends_on_message(term);
-      if (term.fate == TermFate::unknown) unanswered(term);
+      if (term.fate == TermFate::unknown && !term.outside) unanswered(term);
       if (term.is(Mechanism::ptr)) many_names(term, clients);
     }
   }
