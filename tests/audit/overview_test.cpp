@@ -54,7 +54,7 @@ s2._domainkey TXT "v=DKIM1; p="
 )",
                                 {"s1", "s2", "s3"});
   CHECK(line(report, audit::Kind::mx) == "found: Google Workspace (1 host)");
-  CHECK(line(report, audit::Kind::spf) == "found: v=spf1 include:_spf.google.com … -all");
+  CHECK(line(report, audit::Kind::spf) == "found: v=spf1 include:_spf.google.com … -all, 3 of 10 lookups");
   CHECK(line(report, audit::Kind::dkim) == "found: s1: unusable key, s2: revoked; no key at s3");
   CHECK(line(report, audit::Kind::mta_sts) == "found: policy id 20260101");
   CHECK(line(report, audit::Kind::tls_rpt) == "found: reports to mailto:tls@example.com");

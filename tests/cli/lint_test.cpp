@@ -57,7 +57,7 @@ TEST_CASE("names behind a zone file are the domains to look at", "[cli][lint]") 
   CHECK(status_of({"--zone", zone("broken"), "broken.example", "--select", "BIMI,SPF060"}) == 2);
   CHECK(status_of({"--zone", zone("broken"), "broken.example", "--select", "SPF060"}) == 0);
   CHECK(status_of({"--zone", zone("broken"), "support.broken.example", "--select", "SPF060"}) == 1);
-  CHECK(status_of({"--zone", zone("healthy"), "--zone", zone("parked"), "--fail-on", "info"}) == 0);
+  CHECK(status_of({"--zone", zone("healthy"), "--zone", zone("parked"), "--fail-on", "notice"}) == 0);
   CHECK(status_of({"--zone", zone("healthy"), "elsewhere.example"}) == 2);
   CHECK(status_of({"--zone", zone("none")}) == 2);
 }

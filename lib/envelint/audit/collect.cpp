@@ -75,6 +75,8 @@ class Collector {
     if (direct_ != nullptr) co_await ask_zone_servers();
     facts_.providers = providers_of(facts_);
     facts_.unanswered = dns_.unanswered();
+    // That nobody answered about all of reverse DNS is no trouble of the domain.
+    std::erase_if(facts_.unanswered, [](const dns::Unanswered& one) { return one.query.type == Type::soa && is_tree(one.query.name); });
     // They failed in the order of chance; a replay is to say the same.
     std::ranges::sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
       return std::pair(a.query.name, a.query.type) < std::pair(b.query.name, b.query.type);
@@ -270,13 +272,14 @@ class Collector {
     facts_.reverse.push_back(std::move(facts));
   }
 
+  static bool is_tree(const Name& name) { return name == *Name::parse("in-addr.arpa") || name == *Name::parse("ip6.arpa"); }
+
   // Zone files seldom hold reverse DNS. Where they have none at all, a name missing from it says nothing.
   task::Task<void> ask_reverse_trees() {
     Query v4(*Name::parse("in-addr.arpa"), Type::soa);
     Query v6(*Name::parse("ip6.arpa"), Type::soa);
-    // Not through dns_: that nobody answered about all of reverse DNS is no trouble of the domain.
-    reverse_v4_ = co_await resolver_.query(std::move(v4));
-    reverse_v6_ = co_await resolver_.query(std::move(v6));
+    reverse_v4_ = co_await dns_.query(std::move(v4));
+    reverse_v6_ = co_await dns_.query(std::move(v6));
   }
 
   task::Task<void> ask_reverse_of(ReverseFacts* facts) {

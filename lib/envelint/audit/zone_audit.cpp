@@ -19,7 +19,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
