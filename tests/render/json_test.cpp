@@ -1,6 +1,7 @@
 #include <support/catch.hpp>
 
 #include <envelint/dmarc/discovery.hpp>
+#include <envelint/dns/authoritative.hpp>
 #include <envelint/dns/fake_resolver.hpp>
 #include <envelint/render/json.hpp>
 #include <envelint/render/json_writer.hpp>
@@ -11,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -163,6 +165,43 @@ dmarc::Discovery discovered() {
   return task::sync_wait(dmarc::discover(dns, *dns::Name::parse("example.com"), suffixes));
 }
 
+/// Servers of a zone in which every member of the schema occurs.
+dns::AuthoritativeFacts servers() {
+  const auto text_of = [](const char* value) {
+    dns::Answer answer(dns::Answer::State::records);
+    answer.records.emplace_back(*dns::Name::parse("example.com"), dns::Type::txt, 300, dns::Text(std::string(value)));
+    answer.ttl = 300;
+    return answer;
+  };
+  dns::ZoneServer good;
+  good.name = *dns::Name::parse("ns1.example.com");
+  good.address = net::Address::parse("192.0.2.1").value();
+  good.in_zone = good.in_delegation = true;
+  good.state = dns::ZoneServer::State::serves;
+  dns::Soa soa;
+  soa.serial = 7;
+  soa.minimum = 300;
+  good.soa.answer = dns::Answer(dns::Answer::State::records);
+  good.soa.answer.records.emplace_back(*dns::Name::parse("example.com"), dns::Type::soa, 300, soa);
+  good.soa.round_trip = std::chrono::microseconds(1500);
+  good.answers.resize(2);
+  good.answers[0].answer = text_of("v=spf1 -all");
+  good.answers[1].answer = text_of("v=spf1 -all");
+  dns::ZoneServer lame;
+  lame.name = *dns::Name::parse("ns2.example.com");
+  lame.address = net::Address::parse("192.0.2.2").value();
+  lame.state = dns::ZoneServer::State::lame;
+  lame.why = "it refuses";
+  dns::ZoneServers zone;
+  zone.zone = *dns::Name::parse("example.com");
+  zone.delegation_known = true;
+  zone.servers = {good, lame};
+  zone.without_address.push_back({*dns::Name::parse("ns3.example.com"), true, true, {}, {}});
+  zone.questions.assign(2, dns::Query(*dns::Name::parse("example.com"), dns::Type::txt));
+  zone.resolver = {text_of("v=spf1 ~all"), dns::Answer(dns::Trouble::timeout)};
+  return {{zone}};
+}
+
 }  // namespace
 
 TEST_CASE("strings are escaped as RFC 8259 asks, and misleading characters too", "[render][json]") {
@@ -186,6 +225,8 @@ TEST_CASE("a report has the members of the contract and of the schema, all of th
   Checker checker(rules);
   audit::Report report = full_report();
   report.domains.front().dmarc = discovered();
+  report.domains.front().overview = {{audit::Kind::spf, audit::OverviewLine::State::found, "v=spf1 -all"}};
+  report.domains.front().authoritative = servers();
   checker.check(json::parse(render::json(report)), rules, "");
   CHECK(checker.unseen() == std::set<std::string>{});
 }
