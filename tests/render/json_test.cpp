@@ -187,6 +187,7 @@ dns::AuthoritativeFacts servers() {
   good.answers.resize(2);
   good.answers[0].answer = text_of("v=spf1 -all");
   good.answers[1].answer = text_of("v=spf1 -all");
+  for (dns::ServerAnswer& answer : good.answers) answer.authoritative = true;
   dns::ZoneServer lame;
   lame.name = *dns::Name::parse("ns2.example.com");
   lame.address = net::Address::parse("192.0.2.2").value();
