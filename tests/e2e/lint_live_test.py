@@ -110,7 +110,8 @@ class Overview(Live):
         for width in (40, 80):
             text = self.lint("example.com", "silent.example", "broken.example", "--timeout", "0.3", "--width", width,
                              "--ignore", "SPF").stdout.decode()
-            lines = [line for line in text.splitlines() if not line.lstrip().startswith("`")]
+            # What is there to be copied may be wider.
+            lines = [line for line in text.splitlines() if not line.lstrip().startswith("`") and not line.endswith("`")]
             self.assertLessEqual(max(map(len, lines)), width, text)
 
 
@@ -374,7 +375,7 @@ class ZoneFiles(Live):
         done = self.lint("--zone", zone, "--overlay", "example.com", "--format", "json", "--select", "MX010")
         domain = json.loads(done.stdout)["domains"][0]
         self.assertEqual((codes(domain), done.returncode), ([], 0))
-        self.assertEqual(domain["overview"][1]["text"], "v=spf1 include:broken.example -all")
+        self.assertEqual(domain["overview"][1]["text"], "v=spf1 include:broken.example -all, 1 of 10 lookups")
         asked = [name for name, _ in self.zone.asked]
         self.assertIn("mx.broken.example", asked)
         self.assertFalse([name for name in asked if name.endswith("example.com") and name != "mx.example.com"], asked)
@@ -396,10 +397,11 @@ class ZoneFiles(Live):
         self.assertEqual(done.returncode, 1)
 
     def test_many_domains_in_a_file_are_bounded(self):
-        zone = self.write("x.zone", "".join(f"n{i}.example. MX 0 .\n" for i in range(2100)))
+        soa = "example. SOA ns.example. h.example. 1 2 3 4 5\n"
+        zone = self.write("x.zone", soa + "".join(f"n{i}.example. MX 0 .\n" for i in range(2100)))
         done = run("--zone", zone, "--format", "ndjson")
-        self.assertEqual(len(done.stdout.splitlines()), 2100)
-        self.assertIn(b"2100 domains are too many", done.stderr)
+        self.assertGreaterEqual(len(done.stdout.splitlines()), 2100)
+        self.assertIn(b"2101 domains are too many", done.stderr)
 
 
 if __name__ == "__main__":
