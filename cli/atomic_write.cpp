@@ -14,9 +14,7 @@
 namespace cli {
 namespace {
 
-std::string last_error() {
-  return std::strerror(errno);
-}
+std::string last_error() { return std::strerror(errno); }
 
 /// A file descriptor that is closed, and a temporary file that is removed unless it has been put in place.
 class NewFile {

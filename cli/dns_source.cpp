@@ -12,8 +12,8 @@
 #include <envelint/dns/zone_scope.hpp>
 #include <envelint/io/socket.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <array>
 #include <fstream>
@@ -101,7 +101,9 @@ struct DnsSource::State {
 
 void add_dns_options(CLI::App& command, DnsOptions& options) {
   command.add_flag("--overlay", options.overlay, "the zone files' names from the files, all others live");
-  command.add_option("--nameserver", options.nameservers, "ask this server (default: those of /etc/resolv.conf); repeatable")
+  command
+      .add_option("--nameserver", options.nameservers,
+                  "ask this server (default: those of /etc/resolv.conf); repeatable")
       ->type_name("ADDR[:PORT]")
       ->allow_extra_args(false);
   command.add_option("--save-dns", options.save, "write down every question and answer, to be replayed")
@@ -113,8 +115,8 @@ void add_dns_options(CLI::App& command, DnsOptions& options) {
 DnsSource::DnsSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
 DnsSource::~DnsSource() = default;
 
-std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const DnsOptions& options,
-                                                                       const dns::Zone* zone, Outside outside) {
+std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const DnsOptions& options, const dns::Zone* zone,
+                                                                       Outside outside) {
   if (options.overlay && zone == nullptr) return std::unexpected("--overlay goes with --zone FILE");
   if (!options.replay.empty() && !options.nameservers.empty()) {
     return std::unexpected("--replay asks no server; leave --nameserver out");

@@ -22,10 +22,10 @@ namespace cli {
 
 /// Where answers come from.
 struct DnsOptions {
-  bool overlay = false;                 ///< --overlay
-  std::vector<std::string> nameservers; ///< --nameserver
-  std::string save;                     ///< --save-dns
-  std::string replay;                   ///< --replay
+  bool overlay = false;                  ///< --overlay
+  std::vector<std::string> nameservers;  ///< --nameserver
+  std::string save;                      ///< --save-dns
+  std::string replay;                    ///< --replay
 };
 
 /// Adds --overlay, --nameserver, --save-dns and --replay. `options` must outlive the parsing.
@@ -44,8 +44,9 @@ class DnsSource {
  public:
   /// @param zone  the files of --zone, if there are any; not kept.
   /// @return the source, or in a few words what cannot be done or read.
-  [[nodiscard]] static std::expected<std::unique_ptr<DnsSource>, std::string> open(
-      const DnsOptions& options, const envelint::dns::Zone* zone, Outside outside);
+  [[nodiscard]] static std::expected<std::unique_ptr<DnsSource>, std::string> open(const DnsOptions& options,
+                                                                                   const envelint::dns::Zone* zone,
+                                                                                   Outside outside);
   ~DnsSource();
 
   [[nodiscard]] envelint::dns::Resolver& resolver();

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{16} << 10;
 
 bool lets_one_wait(int file) {
-  struct stat status {};
+  struct stat status{};
   return fstat(file, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) &&
          (S_ISFIFO(status.st_mode) || isatty(file) == 1);
 }
@@ -44,7 +44,8 @@ std::expected<std::optional<dns::Name>, std::string> read_domain_line(std::strin
   return *std::move(name);
 }
 
-std::expected<std::unique_ptr<DomainList>, std::string> DomainList::open(io::EventLoop& loop, std::vector<dns::Name> names,
+std::expected<std::unique_ptr<DomainList>, std::string> DomainList::open(io::EventLoop& loop,
+                                                                         std::vector<dns::Name> names,
                                                                          const std::string& path) {
   std::unique_ptr<DomainList> list(new DomainList());
   list->names_ = std::move(names);

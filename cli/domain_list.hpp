@@ -53,7 +53,7 @@ class DomainList {
   std::vector<envelint::dns::Name> names_;
   std::size_t next_name_ = 0;
   std::string path_;
-  envelint::io::FileDescriptor file_;                    // a file that never lets one wait
+  envelint::io::FileDescriptor file_;                   // a file that never lets one wait
   std::optional<envelint::io::Descriptor> waited_for_;  // a pipe or terminal
   std::string buffer_;
   std::size_t at_ = 0;

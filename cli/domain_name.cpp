@@ -15,7 +15,8 @@ std::expected<Name, std::string> parse_name(std::string_view text) {
   std::string ascii(text);
   if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
     auto converted = envelint::dns::to_a_labels(text);
-    if (!converted) return std::unexpected(fmt::format("`{}` is no domain name: it holds characters that none can have", text));
+    if (!converted)
+      return std::unexpected(fmt::format("`{}` is no domain name: it holds characters that none can have", text));
     ascii = *std::move(converted);
   }
   auto name = Name::parse(ascii);
@@ -24,8 +25,10 @@ std::expected<Name, std::string> parse_name(std::string_view text) {
 }
 
 std::expected<Name, std::string> parse_domain(std::string_view text) {
-  if (envelint::net::Address::parse(text)) return std::unexpected(fmt::format("`{}` is an address and no domain", text));
-  if (text.contains('@')) return std::unexpected(fmt::format("`{}` is no domain; give what stands behind the `@`", text));
+  if (envelint::net::Address::parse(text))
+    return std::unexpected(fmt::format("`{}` is an address and no domain", text));
+  if (text.contains('@'))
+    return std::unexpected(fmt::format("`{}` is no domain; give what stands behind the `@`", text));
   if (const auto at = text.find_first_of("/: \t*"); at != std::string_view::npos) {
     return std::unexpected(fmt::format("`{}` is no domain: `{}` stands in none", text, text[at]));
   }

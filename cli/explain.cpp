@@ -33,33 +33,24 @@ namespace text = envelint::text;
 
 Style style_of(Severity severity) {
   switch (severity) {
-    case Severity::error:
-      return Style::error;
-    case Severity::warning:
-      return Style::warning;
-    case Severity::notice:
-      return Style::notice;
-    case Severity::info:
-      break;
+    case Severity::error: return Style::error;
+    case Severity::warning: return Style::warning;
+    case Severity::notice: return Style::notice;
+    case Severity::info: break;
   }
   return Style::info;
 }
 
 std::string_view describe(FixKind fix) {
   switch (fix) {
-    case FixKind::safe:
-      return "safe: a rewrite that keeps what was meant";
-    case FixKind::suggested:
-      return "suggested: a rewrite for you to agree to";
-    case FixKind::none:
-      break;
+    case FixKind::safe: return "safe: a rewrite that keeps what was meant";
+    case FixKind::suggested: return "suggested: a rewrite for you to agree to";
+    case FixKind::none: break;
   }
   return "none: only you know what was meant";
 }
 
-std::string_view family_of(const CatalogueEntry& entry) {
-  return entry.id.substr(0, entry.id.size() - 3);
-}
+std::string_view family_of(const CatalogueEntry& entry) { return entry.id.substr(0, entry.id.size() - 3); }
 
 /// The entries of a family, which stand side by side in the catalogue.
 std::span<const CatalogueEntry> family(std::string_view word) {

@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxInputLine = std::size_t{1} << 20;
 struct InputLine {
   std::size_t number = 0;  ///< from 1
   std::string text;
-  bool too_long = false;   ///< longer than kMaxInputLine: `text` is empty
+  bool too_long = false;  ///< longer than kMaxInputLine: `text` is empty
 };
 
 /// Reads lines of any bytes, NUL among them, in bounded memory. A line is there as soon as its writer has ended it,

@@ -8,8 +8,8 @@
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/render/json_writer.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -73,7 +73,8 @@ class Keygen {
     const std::size_t most = options_.dual ? 2 : 1;
     if (options_.selectors.size() > most) return "one key has one selector; two with --dual";
     if (options_.dual && !options_.from.empty()) return "--from makes the record of one key; leave --dual out";
-    if (options_.type == "ed25519" && options_.bits && !options_.dual) return "an Ed25519 key has one size; leave --bits out";
+    if (options_.type == "ed25519" && options_.bits && !options_.dual)
+      return "an Ed25519 key has one size; leave --bits out";
     if (options_.tags.note.size() > dkim::kMaxKeyNote) {
       return fmt::format("--note is longer than {} octets", dkim::kMaxKeyNote);
     }
@@ -148,15 +149,18 @@ class Keygen {
       for (const std::string_view ending : {".pem", ".zone"}) {
         const std::string path = path_of(there, ending);
         std::error_code error;
-        if (!options_.force && std::filesystem::exists(std::filesystem::symlink_status(path, error))) return exists(path);
+        if (!options_.force && std::filesystem::exists(std::filesystem::symlink_status(path, error)))
+          return exists(path);
       }
     }
     return std::nullopt;
   }
 
   static std::string exists(const std::string& path) {
-    return fmt::format("{} is there already; take another selector, or --force to replace it: a private key that is "
-                       "replaced is gone", path);
+    return fmt::format(
+        "{} is there already; take another selector, or --force to replace it: a private key that is "
+        "replaced is gone",
+        path);
   }
 
   Wrong stage(NewFiles& files, const std::string& selector, const dkim::PrivateKey& key,
@@ -185,16 +189,19 @@ class Keygen {
   void add_warnings(const dkim::PublicKey& key) {
     if (key.algorithm == dkim::KeyAlgorithm::ed25519) {
       if (!options_.dual) {
-        warnings_.emplace_back("many receivers do not verify Ed25519 yet (RFC 8463); sign with an RSA key as well: --dual "
-                               "makes both");
+        warnings_.emplace_back(
+            "many receivers do not verify Ed25519 yet (RFC 8463); sign with an RSA key as well: --dual "
+            "makes both");
       }
       return;
     }
     if (key.bits < kUsualBits) {
       warnings_.push_back(fmt::format("{} bits are few; signers should use at least 2048 (RFC 8301 §3.2)", key.bits));
     } else if (key.bits > kMostSupportedBits) {
-      warnings_.push_back(fmt::format("verifiers need not support more than 4096 bits (RFC 8301 §3.2): some will fail "
-                                      "signatures of this key, which has {}", key.bits));
+      warnings_.push_back(
+          fmt::format("verifiers need not support more than 4096 bits (RFC 8301 §3.2): some will fail "
+                      "signatures of this key, which has {}",
+                      key.bits));
     } else if (key.bits % 1024 != 0) {
       warnings_.push_back(fmt::format("{} bits is a size hardly anybody uses; 2048 is the usual one", key.bits));
     }
@@ -207,8 +214,8 @@ class Keygen {
     const MadeKey& first = made_.front();
     note("");
     note("Once it is published, see that it is right:");
-    note(fmt::format("  envelint keygen --check {} --selector {} --key {}",
-                     first.publication.domain.to_string(), first.publication.selector, first.private_key_file));
+    note(fmt::format("  envelint keygen --check {} --selector {} --key {}", first.publication.domain.to_string(),
+                     first.publication.selector, first.private_key_file));
   }
 
   void print_one(const MadeKey& made) const {
@@ -303,11 +310,14 @@ void add_keygen(CLI::App& app, int& exit_status) {
       ->check(CLI::IsMember({"rsa", "ed25519"}))
       ->capture_default_str();
   command->add_option("--bits", options->bits, "size of an RSA key, 1024 to 8192 (default 2048)");
-  command->add_flag("--dual", options->dual, "an RSA and an Ed25519 key: selectors NAME and NAME-ed25519, or two given");
+  command->add_flag("--dual", options->dual,
+                    "an RSA and an Ed25519 key: selectors NAME and NAME-ed25519, or two given");
   command->add_option("--out", options->out, "where the files are written (default: here)")->type_name("DIR");
   command->add_flag("--force", options->force, "replace files that are there");
   command->add_option("--from", options->from, "make the record of this key, private or public")->type_name("KEY");
-  command->add_option("--passphrase-file", options->passphrase_file, "its first line locks a new key, or unlocks an old one")
+  command
+      ->add_option("--passphrase-file", options->passphrase_file,
+                   "its first line locks a new key, or unlocks an old one")
       ->type_name("FILE");
   add_record_options(*command, *options);
   command->add_option("--format", options->format, "text or json")
@@ -317,9 +327,8 @@ void add_keygen(CLI::App& app, int& exit_status) {
   command->add_option("--key", options->key, "with --check: the key, private or public")->type_name("FILE");
   add_zone_options(*command, options->zone);
   add_dns_options(*command, options->dns);
-  command->callback([options, &exit_status] {
-    exit_status = options->check ? check_key(*options) : Keygen(*options).run();
-  });
+  command->callback(
+      [options, &exit_status] { exit_status = options->check ? check_key(*options) : Keygen(*options).run(); });
 }
 
 }  // namespace cli

@@ -79,7 +79,8 @@ class KeyCheck {
     return std::nullopt;
   }
 
-  void print_text(const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict, const audit::Report& report) const {
+  void print_text(const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict,
+                  const audit::Report& report) const {
     const Screen screen = standard_output();
     if (!report.domains.front().findings.empty()) {
       render::TerminalOptions layout;
@@ -104,7 +105,8 @@ class KeyCheck {
 
   static void line(std::string_view text) { std::cout << visible_lines(text) << '\n'; }
 
-  void print_json(const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict, const audit::Report& report) const {
+  void print_json(const dkim::KeyCheckFacts& facts, const dkim::KeyVerdict& verdict,
+                  const audit::Report& report) const {
     std::string out;
     render::JsonWriter json(out, true);
     json.open_object();

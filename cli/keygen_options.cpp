@@ -57,14 +57,17 @@ std::expected<std::string, std::string> read_selector(const std::string& text, c
   if (text == "auto") return this_month();
   const auto ascii = dns::to_a_labels(text);
   const auto refuse = [&](std::string_view why) {
-    return std::unexpected(fmt::format("`{}` is no selector: {}; use letters, digits and hyphens, e.g. `s2026`, or `auto` "
-                                       "for this month", text, why));
+    return std::unexpected(
+        fmt::format("`{}` is no selector: {}; use letters, digits and hyphens, e.g. `s2026`, or `auto` "
+                    "for this month",
+                    text, why));
   };
   if (!ascii || ascii->empty()) return refuse("it is empty or no text");
   finding::Findings found;
   dkim::check_owner(owner_of(*ascii, domain), found);
   if (!found.items().empty()) return std::unexpected(found.items().front().message + "; " + found.items().front().help);
-  if (!is_plain(*ascii) || ascii->starts_with('.') || ascii->ends_with('.')) return refuse("other characters are in it");
+  if (!is_plain(*ascii) || ascii->starts_with('.') || ascii->ends_with('.'))
+    return refuse("other characters are in it");
   if (text::lower(*ascii).contains("_domainkey")) return refuse("`._domainkey` and the domain are added by themselves");
   const auto whole = dns::Name::parse(owner_of(*ascii, domain));
   if (!whole) return refuse(fmt::format("the name it makes {}", to_string(whole.error())));

@@ -2,8 +2,8 @@
 
 #include "domain_name.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -33,7 +33,8 @@ class Check {
   explicit Check(LintOptions options) { task_.options = std::move(options); }
 
   std::expected<LintTask, std::string> run() {
-    for (const auto check : {&Check::input, &Check::type, &Check::fix, &Check::asking, &Check::selection, &Check::names}) {
+    for (const auto check :
+         {&Check::input, &Check::type, &Check::fix, &Check::asking, &Check::selection, &Check::names}) {
       if (auto fault = (this->*check)()) return std::unexpected(*std::move(fault));
     }
     return std::move(task_);
@@ -57,7 +58,7 @@ class Check {
       return "- is for records on standard input, and stands alone; --domains - reads the names of domains";
     }
     if (options().record && domains) return "--record takes no domain; --name gives its owner name";
-    task_.input = options().record ? LintInput::record
+    task_.input = options().record  ? LintInput::record
                   : reads_records() ? LintInput::lines
                   : zones           ? LintInput::zones
                                     : LintInput::domains;
@@ -74,7 +75,8 @@ class Check {
   }
 
   Fault fix() {
-    if (options().write && (!options().fix || task_.input != LintInput::zones)) return "--write goes with --zone and --fix";
+    if (options().write && (!options().fix || task_.input != LintInput::zones))
+      return "--write goes with --zone and --fix";
     const bool can_fix = task_.input == LintInput::record || task_.input == LintInput::zones;
     if (options().fix && !can_fix) return "--fix goes with --record or --zone";
     return std::nullopt;
@@ -85,8 +87,10 @@ class Check {
     const bool asks = dns.overlay || !dns.nameservers.empty() || !dns.save.empty() || !dns.replay.empty() ||
                       options().authoritative.wanted;
     const bool takes_domains = task_.input == LintInput::domains || task_.input == LintInput::zones;
-    if (asks && !takes_domains) return "--overlay, --nameserver, --authoritative, --save-dns and --replay are for domains; nothing is asked here";
-    if (!options().selectors.empty() && !takes_domains) return "--selector is for domains; --name says where a record stands";
+    if (asks && !takes_domains)
+      return "--overlay, --nameserver, --authoritative, --save-dns and --replay are for domains; nothing is asked here";
+    if (!options().selectors.empty() && !takes_domains)
+      return "--selector is for domains; --name says where a record stands";
     if (options().compare_live && task_.input != LintInput::zones) return "--compare-live goes with --zone FILE";
     if (options().compare_live && dns.overlay) {
       return "--compare-live compares the file with DNS, and --overlay mixes them; leave one out";
@@ -98,7 +102,8 @@ class Check {
     const auto timeout = parse_timeout(options().timeout);
     if (!timeout) return fmt::format("--timeout `{}` is no time in seconds, such as 30 or 2.5", options().timeout);
     task_.timeout = *timeout;
-    if (options().jobs == 0 || options().jobs > kMaxJobs) return fmt::format("--jobs is a number from 1 to {}", kMaxJobs);
+    if (options().jobs == 0 || options().jobs > kMaxJobs)
+      return fmt::format("--jobs is a number from 1 to {}", kMaxJobs);
     return std::nullopt;
   }
 
@@ -133,8 +138,9 @@ class Check {
 };
 
 void add_input_options(CLI::App& command, LintOptions& options) {
-  command.add_option("DOMAIN", options.targets,
-                     "the domains to look up, or with --zone those of the file to look at; - for records on standard input");
+  command.add_option(
+      "DOMAIN", options.targets,
+      "the domains to look up, or with --zone those of the file to look at; - for records on standard input");
   command.add_option("--domains", options.domains_file, "more domains, one a line; - for standard input")
       ->type_name("FILE");
   add_zone_options(command, options.zones);
@@ -145,7 +151,9 @@ void add_input_options(CLI::App& command, LintOptions& options) {
 
 void add_asking_options(CLI::App& command, LintOptions& options) {
   add_dns_options(command, options.dns);
-  command.add_option("--selector", options.selectors, "a DKIM selector of the domain; repeatable (default: those of its providers, or common ones)")
+  command
+      .add_option("--selector", options.selectors,
+                  "a DKIM selector of the domain; repeatable (default: those of its providers, or common ones)")
       ->type_name("NAME")
       ->allow_extra_args(false);
   command.add_option("--timeout", options.timeout, "the time for one domain; what is not answered then is unknown")
@@ -188,8 +196,6 @@ void add_lint_options(CLI::App& command, LintOptions& options) {
   add_output_options(command, options);
 }
 
-std::expected<LintTask, std::string> check_lint_options(LintOptions options) {
-  return Check(std::move(options)).run();
-}
+std::expected<LintTask, std::string> check_lint_options(LintOptions options) { return Check(std::move(options)).run(); }
 
 }  // namespace cli

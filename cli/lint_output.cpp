@@ -39,7 +39,8 @@ int LintTally::status(std::string_view fail_on) const {
 
 bool can_ask_authoritative(const LintOptions& options, DnsSource& dns) {
   if (!options.authoritative.wanted || dns.direct() != nullptr) return true;
-  complain("--authoritative asks servers over the network; it goes neither with --replay nor with --zone without --overlay");
+  complain(
+      "--authoritative asks servers over the network; it goes neither with --replay nor with --zone without --overlay");
   return false;
 }
 

@@ -74,7 +74,8 @@ class Lines {
     while (auto line = lines_.next()) {
       any_ = true;
       if (!line->too_long) return line;
-      complain(fmt::format("line {} is longer than {} bytes, which no record is; skipped", line->number, kMaxInputLine));
+      complain(
+          fmt::format("line {} is longer than {} bytes, which no record is; skipped", line->number, kMaxInputLine));
       unreadable_ = true;
     }
     return std::nullopt;

@@ -36,7 +36,8 @@ constexpr std::size_t kMostDomains = 2000;
 
 class Zones {
  public:
-  Zones(const LintTask& task, dns::Zone zone) : task_(task), zone_(std::move(zone)), selectors_(audit::selectors_of(zone_)) {}
+  Zones(const LintTask& task, dns::Zone zone)
+      : task_(task), zone_(std::move(zone)), selectors_(audit::selectors_of(zone_)) {}
 
   int run() {
     auto dns = DnsSource::open(options_for_file(), &zone_, Outside::unknown);
@@ -63,9 +64,10 @@ class Zones {
     wanted_ = named_;
     if (named_.empty() && dns::ZoneScope(zone_).is_whole_zone()) wanted_ = audit::mail_domains(zone_);
     if (wanted_.size() <= kMostDomains) return true;
-    complain(fmt::format("{} domains are too many to look at each as a whole; all but the first {} are judged record by "
-                         "record. Name those that matter",
-                         wanted_.size(), kMostDomains));
+    complain(
+        fmt::format("{} domains are too many to look at each as a whole; all but the first {} are judged record by "
+                    "record. Name those that matter",
+                    wanted_.size(), kMostDomains));
     wanted_.resize(kMostDomains);
     return true;
   }
@@ -88,7 +90,9 @@ class Zones {
   }
 
   // The network is asked only for what it is compared with.
-  [[nodiscard]] DnsOptions options_for_file() const { return task_.options.compare_live ? DnsOptions() : task_.options.dns; }
+  [[nodiscard]] DnsOptions options_for_file() const {
+    return task_.options.compare_live ? DnsOptions() : task_.options.dns;
+  }
 
   bool compare_with_live() {
     auto live = DnsSource::open(task_.options.dns, nullptr, Outside::unknown);
@@ -98,8 +102,8 @@ class Zones {
       const io::EventLoop& loop = (*live)->loop();
       dns::DeadlineResolver in_time((*live)->resolver(), (*live)->loop(), loop.after(task_.timeout));
       dns::BoundedResolver noted(in_time, {});
-      facts.live_differences = (*live)->run(
-          audit::compare_with_live(file, noted, audit::mail_questions(zone_, facts.domain)));
+      facts.live_differences =
+          (*live)->run(audit::compare_with_live(file, noted, audit::mail_questions(zone_, facts.domain)));
       (*live)->record(noted.unanswered());
       facts.unanswered.insert(facts.unanswered.end(), noted.unanswered().begin(), noted.unanswered().end());
     }

@@ -14,8 +14,8 @@
 #include <envelint/spf/check_host.hpp>
 #include <envelint/text/utf8.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -197,10 +197,14 @@ class Spf {
 void add_sender_options(CLI::App& command, Options& options) {
   command.add_option("DOMAIN", options.domain, "short for --mail-from postmaster@DOMAIN");
   command.add_option("--ip", options.ip, "the address that sends the mail")->type_name("IP");
-  command.add_option("--mail-from", options.mail_from, "the sender in the envelope; '' for a bounce, which HELO stands for")
+  command
+      .add_option("--mail-from", options.mail_from,
+                  "the sender in the envelope; '' for a bounce, which HELO stands for")
       ->type_name("ADDRESS");
   command.add_option("--helo", options.helo, "the name that was given with HELO or EHLO")->type_name("NAME");
-  command.add_option("--batch", options.batch, "check many: a JSON object a line with ip, mail_from, helo and perhaps id; - for standard input")
+  command
+      .add_option("--batch", options.batch,
+                  "check many: a JSON object a line with ip, mail_from, helo and perhaps id; - for standard input")
       ->type_name("FILE");
 }
 

@@ -19,11 +19,11 @@ struct SpfSettings {
 
   envelint::spf::CheckLimits limits;
   std::string receiver = "unknown";
-  std::uint64_t now = 0;               ///< seconds since 1970
-  std::chrono::seconds timeout{20};    ///< for one evaluation; RFC 7208 §4.6.4 wants at least 20 seconds
+  std::uint64_t now = 0;             ///< seconds since 1970
+  std::chrono::seconds timeout{20};  ///< for one evaluation; RFC 7208 §4.6.4 wants at least 20 seconds
   bool trace = false;
   envelint::spf::RecordCache* records = nullptr;  ///< for many evaluations
-  std::vector<std::string> expected;   ///< results that are well; empty: those that are no trouble
+  std::vector<std::string> expected;              ///< results that are well; empty: those that are no trouble
 };
 
 /// A request with the settings, and angle brackets around MAIL FROM taken off: `<>` is the empty one.

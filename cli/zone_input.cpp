@@ -5,8 +5,8 @@
 #include <envelint/dns/zone_disk.hpp>
 #include <envelint/dns/zone_merge.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <optional>

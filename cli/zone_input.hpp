@@ -24,7 +24,7 @@ void add_zone_options(CLI::App& command, ZoneInput& input);
 
 /// How one of the files is to be read, or what is wrong with --origin.
 [[nodiscard]] std::expected<envelint::dns::ZoneOptions, std::string> zone_options(const ZoneInput& input,
-                                                                                const std::string& path);
+                                                                                  const std::string& path);
 
 /// Reads all files as if they were one; at least one must be given. Faults of syntax are in the zone.
 /// @return the zone, or which file cannot be read and why.

@@ -124,8 +124,8 @@ void write_index(const fs::path& path, const fs::path& root, const std::vector<S
       out << "\n## " << family << "\n\n| code | name | severity | fix | meaning |\n|---|---|---|---|---|\n";
     }
     out << "| [" << source.page.code << "](" << fs::relative(source.path, root.parent_path()).generic_string() << ") | "
-        << source.page.name << " | " << source.page.severity << " | " << source.page.fix << " | "
-        << source.page.summary << " |\n";
+        << source.page.name << " | " << source.page.severity << " | " << source.page.fix << " | " << source.page.summary
+        << " |\n";
   }
 }
 

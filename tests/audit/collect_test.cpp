@@ -31,9 +31,7 @@ s1._domainkey CNAME s1.u1.sendgrid.net.
 ;! refused selector1._domainkey.example.com.
 )";
 
-dns::Name domain() {
-  return *dns::Name::parse("example.com");
-}
+dns::Name domain() { return *dns::Name::parse("example.com"); }
 
 /// Keeps every question waiting until it is told which to answer.
 class WaitingResolver : public dns::Resolver {
@@ -100,9 +98,7 @@ std::string seen_in_order(unsigned seed) {
   return seen(task.take());
 }
 
-std::string question(const dns::Query& query) {
-  return query.name.to_lower() + " " + dns::to_string(query.type);
-}
+std::string question(const dns::Query& query) { return query.name.to_lower() + " " + dns::to_string(query.type); }
 
 std::vector<std::string> questions_about(std::string_view text, audit::CollectOptions options = {}) {
   static const dns::PublicSuffixList suffixes;

@@ -51,9 +51,7 @@ example.com.      MX  0 mail.example.com.
 mail.example.com. A   192.0.2.1
 )";
 
-std::string with_mail(std::string_view lines) {
-  return std::string(kMail) + std::string(lines) + "\n";
-}
+std::string with_mail(std::string_view lines) { return std::string(kMail) + std::string(lines) + "\n"; }
 
 }  // namespace
 

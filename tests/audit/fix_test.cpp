@@ -59,7 +59,8 @@ TEST_CASE("what is silenced or not selected is left alone", "[audit][fix]") {
 }
 
 TEST_CASE("included files are mended too", "[audit][fix]") {
-  const std::map<std::string, std::string, std::less<>> disk{{"keys.zone", "_dmarc TXT \"v=dmarc1; p=none; rua=mailto:a@example.com\"\n"}};
+  const std::map<std::string, std::string, std::less<>> disk{
+      {"keys.zone", "_dmarc TXT \"v=dmarc1; p=none; rua=mailto:a@example.com\"\n"}};
   dns::ZoneOptions options;
   options.origin = *dns::Name::parse("example.com");
   options.opener = [&](std::string_view, std::string_view name) -> std::expected<dns::ZoneText, std::string> {

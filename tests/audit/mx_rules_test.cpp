@@ -15,13 +15,9 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-dns::Name name(std::string_view text) {
-  return *dns::Name::parse(text);
-}
+dns::Name name(std::string_view text) { return *dns::Name::parse(text); }
 
-MxTarget at(std::string_view address) {
-  return {MxTarget::State::addresses, {}, {*net::Address::parse(address)}};
-}
+MxTarget at(std::string_view address) { return {MxTarget::State::addresses, {}, {*net::Address::parse(address)}}; }
 
 /// What a zone knows of its hosts; every other name is unknown.
 const std::map<std::string, MxTarget> kZone{

@@ -69,7 +69,8 @@ TEST_CASE("what is not there is told apart from what nobody answered", "[audit][
 
   const auto trouble = report_of(
       "@ A 192.0.2.1\n;! timeout example.com. MX\n;! servfail example.com. TXT\n"
-      ";! bogus s1._domainkey.example.com.\n", {"s1"});
+      ";! bogus s1._domainkey.example.com.\n",
+      {"s1"});
   CHECK(line(trouble, audit::Kind::mx) == "unknown: no answer in time");
   CHECK(line(trouble, audit::Kind::spf) == "unknown: the server failed (SERVFAIL)");
   CHECK(line(trouble, audit::Kind::dkim) == "unknown: s1 (DNSSEC validation fails)");

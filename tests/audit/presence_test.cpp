@@ -20,9 +20,7 @@ constexpr std::string_view kMail = "@ MX 10 mail\n@ TXT \"v=spf1 mx -all\"\nmail
 constexpr std::string_view kKey = "TXT \"v=DKIM1; k=ed25519; p=kZvumAz6AW7hga9cOv1NUZXXCKz6RJ3CZHUa3PAOQpc=\"\n";
 constexpr std::string_view kReject = "_dmarc TXT \"v=DMARC1; p=reject\"\n";
 
-std::string operator+(std::string_view a, std::string_view b) {
-  return std::string(a).append(b);
-}
+std::string operator+(std::string_view a, std::string_view b) { return std::string(a).append(b); }
 
 std::vector<Absence> absences() {
   return {

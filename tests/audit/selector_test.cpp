@@ -25,9 +25,7 @@ std::string tried(const audit::DomainFacts& facts, std::size_t most = 4) {
   return out;
 }
 
-const audit::Provider* mx_of(std::string_view host) {
-  return audit::provider_of_mx(*dns::Name::parse(host));
-}
+const audit::Provider* mx_of(std::string_view host) { return audit::provider_of_mx(*dns::Name::parse(host)); }
 
 }  // namespace
 

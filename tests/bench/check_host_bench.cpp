@@ -28,7 +28,8 @@ struct Senders {
   std::vector<std::pair<test::JsonZone*, spf::CheckRequest>> requests;
 
   void add(test::JsonZone& zone, const std::string& ip, std::string mail_from, std::string helo) {
-    requests.emplace_back(&zone, spf::CheckRequest(net::Address::parse(ip).value(), std::move(mail_from), std::move(helo)));
+    requests.emplace_back(&zone,
+                          spf::CheckRequest(net::Address::parse(ip).value(), std::move(mail_from), std::move(helo)));
   }
 };
 

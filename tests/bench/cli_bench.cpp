@@ -37,14 +37,10 @@ void run_program(benchmark::State& state, std::vector<std::string> arguments) {
   posix_spawn_file_actions_destroy(&quiet);
 }
 
-void program_start(benchmark::State& state) {
-  run_program(state, {"--version"});
-}
+void program_start(benchmark::State& state) { run_program(state, {"--version"}); }
 BENCHMARK(program_start)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-void lint_one_record(benchmark::State& state) {
-  run_program(state, {"lint", "--record", "v=spf1 -all"});
-}
+void lint_one_record(benchmark::State& state) { run_program(state, {"lint", "--record", "v=spf1 -all"}); }
 BENCHMARK(lint_one_record)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -36,9 +36,7 @@ const dkim::PrivateKey& key() {
   return kKey;
 }
 
-std::string record() {
-  return "v=DKIM1; k=rsa; p=" + key().public_key().encoded();
-}
+std::string record() { return "v=DKIM1; k=rsa; p=" + key().public_key().encoded(); }
 
 /// A message of about this size, in lines as people and programs write them.
 std::string message_of(std::size_t size) {

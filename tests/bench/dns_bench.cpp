@@ -35,7 +35,9 @@ std::string name_of(std::size_t number) { return fmt::format("n{}.bench.test", n
 double cpu_seconds() {
   rusage use{};
   ::getrusage(RUSAGE_THREAD, &use);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return seconds(use.ru_utime) + seconds(use.ru_stime);
 }
 
@@ -91,7 +93,8 @@ void run_serial(const io::Endpoint& server, std::size_t count) {
   std::array<unsigned char, 4096> reply{};
   const Stopwatch watch;
   for (std::size_t i = 0; i < count; ++i) {
-    const int size = ::res_nquery(&state, name_of(i).c_str(), ns_c_in, ns_t_txt, reply.data(), static_cast<int>(reply.size()));
+    const int size =
+        ::res_nquery(&state, name_of(i).c_str(), ns_c_in, ns_t_txt, reply.data(), static_cast<int>(reply.size()));
     if (size > 0) ++answered;
   }
   watch.print(count, answered);
@@ -132,7 +135,8 @@ class LossyServer {
     while (!ends_) {
       sockaddr_in from{};
       socklen_t size = sizeof from;
-      const ssize_t got = ::recvfrom(socket_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+      const ssize_t got =
+          ::recvfrom(socket_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
       if (got < 12) continue;
       seed = seed * 1'103'515'245 + 12'345;
       if (seed / 65'536 % 100 == 0) continue;
@@ -170,7 +174,8 @@ int main(int count, char** words) {
   const std::vector<std::string_view> given(words + 1, words + count);
   if (given.size() == 3 && given[0] == "loss") {
     const LossyServer server;
-    run_engine({net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}), server.port()}, number(given[1]), number(given[2]));
+    run_engine({net::Address(std::array<std::uint8_t, 4>{127, 0, 0, 1}), server.port()}, number(given[1]),
+               number(given[2]));
     return 0;
   }
   const auto server = given.size() > 2 ? dns::parse_server(given[1]) : std::nullopt;

@@ -43,40 +43,24 @@ void lint_all(benchmark::State& state, const bench::Corpus& corpus, Kind kind) {
   count(state, corpus.records.size(), corpus.bytes);
 }
 
-void spf_parse(benchmark::State& state) {
-  parse_all(state, bench::spf_records(), envelint::spf::parse);
-}
+void spf_parse(benchmark::State& state) { parse_all(state, bench::spf_records(), envelint::spf::parse); }
 BENCHMARK(spf_parse);
-void spf_lint(benchmark::State& state) {
-  lint_all(state, bench::spf_records(), Kind::spf);
-}
+void spf_lint(benchmark::State& state) { lint_all(state, bench::spf_records(), Kind::spf); }
 BENCHMARK(spf_lint);
 
-void dkim_parse(benchmark::State& state) {
-  parse_all(state, bench::dkim_keys(), envelint::dkim::parse_key_record);
-}
+void dkim_parse(benchmark::State& state) { parse_all(state, bench::dkim_keys(), envelint::dkim::parse_key_record); }
 BENCHMARK(dkim_parse);
-void dkim_lint(benchmark::State& state) {
-  lint_all(state, bench::dkim_keys(), Kind::dkim);
-}
+void dkim_lint(benchmark::State& state) { lint_all(state, bench::dkim_keys(), Kind::dkim); }
 BENCHMARK(dkim_lint);
 
-void dmarc_parse(benchmark::State& state) {
-  parse_all(state, bench::dmarc_records(), envelint::dmarc::parse);
-}
+void dmarc_parse(benchmark::State& state) { parse_all(state, bench::dmarc_records(), envelint::dmarc::parse); }
 BENCHMARK(dmarc_parse);
-void dmarc_lint(benchmark::State& state) {
-  lint_all(state, bench::dmarc_records(), Kind::dmarc);
-}
+void dmarc_lint(benchmark::State& state) { lint_all(state, bench::dmarc_records(), Kind::dmarc); }
 BENCHMARK(dmarc_lint);
 
-void tls_rpt_parse(benchmark::State& state) {
-  parse_all(state, bench::tls_rpt_records(), envelint::tls_rpt::parse);
-}
+void tls_rpt_parse(benchmark::State& state) { parse_all(state, bench::tls_rpt_records(), envelint::tls_rpt::parse); }
 BENCHMARK(tls_rpt_parse);
-void tls_rpt_lint(benchmark::State& state) {
-  lint_all(state, bench::tls_rpt_records(), Kind::tls_rpt);
-}
+void tls_rpt_lint(benchmark::State& state) { lint_all(state, bench::tls_rpt_records(), Kind::tls_rpt); }
 BENCHMARK(tls_rpt_lint);
 
 void spf_ndjson(benchmark::State& state) {

@@ -6,11 +6,11 @@
 
 #include <envelint/io/signal.hpp>
 
+#include <unistd.h>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 using namespace envelint;

@@ -166,7 +166,8 @@ TEST_CASE("a selector is checked by its grammar", "[cli][keygen]") {
   CHECK(selector("Mail.EU") == "mail.eu");
   CHECK(selector("schlüssel") == "xn--schlssel-95a");
   CHECK(selector("auto").size() == 7);
-  for (const char* wrong : {"", "a_b", "-a", "a-", "a..b", ".a", "a.", "a b", "../s", "a/b", "*", "s1._domainkey", "s\n1"}) {
+  for (const char* wrong :
+       {"", "a_b", "-a", "a-", "a..b", ".a", "a.", "a b", "../s", "a/b", "*", "s1._domainkey", "s\n1"}) {
     CAPTURE(wrong);
     CHECK(selector(wrong).starts_with("refused: "));
   }
@@ -199,7 +200,8 @@ TEST_CASE("the record of a public key is printed, and nothing is written", "[cli
   CHECK(value.status == 0);
   CHECK(value.output == "v=DKIM1; k=ed25519; p=" + std::string(kPublic) + "\n");
   CHECK(folder.count() == 1);
-  const Ran zone = run({"example.com", "--selector", "s1", "--from", path, "--as", "zone", "--ttl", "300", "--testing"});
+  const Ran zone =
+      run({"example.com", "--selector", "s1", "--from", path, "--as", "zone", "--ttl", "300", "--testing"});
   CHECK(zone.output ==
         "s1._domainkey.example.com. 300 IN TXT \"v=DKIM1; k=ed25519; t=y; p=" + std::string(kPublic) + "\"\n");
 }
@@ -210,8 +212,9 @@ TEST_CASE("a key and its record are written into the folder that is given", "[cl
   CHECK(made.status == 0);
   CHECK(folder.read("s1._domainkey.example.com.zone") ==
         "s1._domainkey.example.com. 3600 IN TXT \"" + made.output.substr(0, made.output.size() - 1) + "\"\n");
-  const Ran checked = run({"--check", "example.com", "--selector", "s1", "--key", folder.path("s1._domainkey.example.com.pem"),
-                           "--zone", folder.path("s1._domainkey.example.com.zone")});
+  const Ran checked =
+      run({"--check", "example.com", "--selector", "s1", "--key", folder.path("s1._domainkey.example.com.pem"),
+           "--zone", folder.path("s1._domainkey.example.com.zone")});
   CHECK(checked.status == 0);
   CHECK(checked.output.starts_with("match: the published key is this one\n"));
 }
@@ -220,7 +223,8 @@ TEST_CASE("the exit status of a check says match, no match, or not known", "[cli
   const Folder folder;
   const std::string key = folder.write("key", kPublic);
   const auto status = [&](std::string_view zone) {
-    return run({"--check", "example.com", "--selector", "s1", "--key", key, "--zone", folder.write("zone", zone)}).status;
+    return run({"--check", "example.com", "--selector", "s1", "--key", key, "--zone", folder.write("zone", zone)})
+        .status;
   };
   CHECK(status("s1._domainkey.example.com. TXT \"v=DKIM1; k=ed25519; p=" + std::string(kPublic) + "\"\n") == 0);
   CHECK(status("s1._domainkey.example.com. TXT \"v=DKIM1; p=\"\n") == 1);

@@ -139,7 +139,8 @@ TEST_CASE("what is missing or cannot be read is wrong usage", "[cli][spf]") {
 
 TEST_CASE("JSON has the fields that others rely on", "[cli][spf]") {
   const Zone zone;
-  const auto out = zone.check("198.51.100.1", "a@example.com", {"--helo", "mail.example.com", "--format", "json"}).json();
+  const auto out =
+      zone.check("198.51.100.1", "a@example.com", {"--helo", "mail.example.com", "--format", "json"}).json();
   CHECK(out.at("schema") == "envelint/spf/1");
   CHECK(out.at("result") == "pass");
   CHECK(out.at("identity") == "mailfrom");
@@ -163,9 +164,9 @@ TEST_CASE("an empty MAIL FROM stands for HELO, and a bare domain for its postmas
     arguments.insert(arguments.end(), {"--ip", "203.0.113.5", "--format", "json"});
     return zone.run(std::move(arguments)).json();
   };
-  for (const Arguments& arguments : {Arguments{"--mail-from", "", "--helo", "mail.example.com"},
-                                     Arguments{"--mail-from", "<>", "--helo", "mail.example.com"},
-                                     Arguments{"--helo", "mail.example.com"}}) {
+  for (const Arguments& arguments :
+       {Arguments{"--mail-from", "", "--helo", "mail.example.com"},
+        Arguments{"--mail-from", "<>", "--helo", "mail.example.com"}, Arguments{"--helo", "mail.example.com"}}) {
     const auto out = helo(arguments);
     CHECK(out.at("identity") == "helo");
     CHECK(out.at("domain") == "mail.example.com");
@@ -189,10 +190,12 @@ TEST_CASE("limits are those that are set", "[cli][spf]") {
 
 TEST_CASE("macros see the time and the receiver that are given", "[cli][spf]") {
   const Folder folder;
-  const auto zone = folder.write("x.zone", "example.com. TXT \"v=spf1 -all exp=why.example.com\"\n"
-                                           "why.example.com. TXT \"%{r} %{t} %{h}\"\n");
+  const auto zone = folder.write("x.zone",
+                                 "example.com. TXT \"v=spf1 -all exp=why.example.com\"\n"
+                                 "why.example.com. TXT \"%{r} %{t} %{h}\"\n");
   const auto out = spf({"example.com", "--ip", "192.0.2.1", "--zone", zone, "--now", "1700000000", "--receiver",
-                        "mx.example.org", "--helo", "h.example", "--format", "json"}).json();
+                        "mx.example.org", "--helo", "h.example", "--format", "json"})
+                       .json();
   CHECK(out.at("explanation") == "mx.example.org 1700000000 h.example");
 }
 
@@ -261,8 +264,10 @@ TEST_CASE("a line that cannot be used is answered with why, and the batch goes o
 
 TEST_CASE("the status of a batch is about lines, expectations and DNS, not about fail", "[cli][spf][batch]") {
   const Zone zone;
-  const std::string fails = R"({"ip":"203.0.113.9","mail_from":"a@example.com"})" "\n";
-  const std::string slow = R"({"ip":"203.0.113.9","mail_from":"a@slow.example"})" "\n";
+  const std::string fails = R"({"ip":"203.0.113.9","mail_from":"a@example.com"})"
+                            "\n";
+  const std::string slow = R"({"ip":"203.0.113.9","mail_from":"a@slow.example"})"
+                           "\n";
   CHECK(zone.batch(fails).status == 0);
   CHECK(zone.batch(fails, {"--expect", "pass"}).status == 1);
   CHECK(zone.batch(fails, {"--expect", "fail"}).status == 0);

@@ -22,9 +22,7 @@ Findings lint(std::string_view text) {
   return out;
 }
 
-Lines found(std::string_view text) {
-  return test::shown(text, lint(text));
-}
+Lines found(std::string_view text) { return test::shown(text, lint(text)); }
 
 dns::Tlsa tlsa(std::uint8_t usage, std::uint8_t selector, std::uint8_t matching, std::size_t size) {
   return {usage, selector, matching, text::Bytes(size, 0xAB)};

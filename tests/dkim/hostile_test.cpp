@@ -28,9 +28,7 @@ std::string quoted(std::string_view record) {
   return out;
 }
 
-std::string zone(std::string_view record) {
-  return "s._domainkey.example.com. TXT" + quoted(record) + "\n";
-}
+std::string zone(std::string_view record) { return "s._domainkey.example.com. TXT" + quoted(record) + "\n"; }
 
 std::vector<SignatureResult> verified(dns::Resolver& dns, const std::string& bytes) {
   return task::sync_wait(verify(dns, mail::Message::split(bytes), VerifyOptions(kNow)));

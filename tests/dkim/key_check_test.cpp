@@ -80,8 +80,10 @@ TEST_CASE("a key without ._domainkey, or with the domain twice, is found", "[dki
   for (const std::string_view owner : {"s1", "s1._domainkey.example.com"}) {
     const Checked checked = check(at(owner, key_record_text(rsa())));
     CHECK(checked.verdict.match == KeyMatch::nothing_published);
-    CHECK(checked.finding().help == fmt::format("this key is published at `{}.example.com`, where nobody looks: move it "
-                                                "to `s1._domainkey.example.com`", owner));
+    CHECK(checked.finding().help ==
+          fmt::format("this key is published at `{}.example.com`, where nobody looks: move it "
+                      "to `s1._domainkey.example.com`",
+                      owner));
   }
 }
 
@@ -118,8 +120,7 @@ TEST_CASE("a key of the other algorithm is named", "[dkim][key_check]") {
   const std::string zone = at("s1._domainkey", key_record_text(key_of(test::kEd25519)));
   const Checked checked = check(zone);
   CHECK(checked.verdict.match == KeyMatch::other_algorithm);
-  CHECK(checked.finding().message ==
-        "the published key is of another algorithm than the key at hand, which is RSA");
+  CHECK(checked.finding().message == "the published key is of another algorithm than the key at hand, which is RSA");
   CHECK(checked.finding().span_label == "an Ed25519 key");
 }
 
@@ -137,7 +138,9 @@ TEST_CASE("two records at the selector do not match, even when one is right", "[
   CHECK(checked.finding().message ==
         "2 TXT records stand at `s1._domainkey.example.com`, and this key is in only one of them");
   CHECK(checked.verdict.found_at.empty());
-  CHECK(check(at("s1._domainkey", "v=DKIM1; p=") + at("s1._domainkey", "hello")).finding().message.contains("none of them"));
+  CHECK(check(at("s1._domainkey", "v=DKIM1; p=") + at("s1._domainkey", "hello"))
+            .finding()
+            .message.contains("none of them"));
 }
 
 TEST_CASE("a key cut short at the border of a string is seen as this key", "[dkim][key_check]") {
@@ -149,8 +152,10 @@ TEST_CASE("a key cut short at the border of a string is seen as this key", "[dki
   CHECK(check(at("s1._domainkey", value.substr(0, 255)), key_of(test::kRsa3072)).verdict.match == KeyMatch::other_key);
 }
 
-TEST_CASE("this key in a form receivers cannot use is recognised, and the record's findings say why", "[dkim][key_check]") {
-  const std::string pem = "v=DKIM1; p=-----BEGIN PUBLIC KEY-----" + std::string(test::kRsa2048) + "-----END PUBLIC KEY-----";
+TEST_CASE("this key in a form receivers cannot use is recognised, and the record's findings say why",
+          "[dkim][key_check]") {
+  const std::string pem =
+      "v=DKIM1; p=-----BEGIN PUBLIC KEY-----" + std::string(test::kRsa2048) + "-----END PUBLIC KEY-----";
   const struct {
     std::string value;
     std::string_view code;
@@ -168,8 +173,8 @@ TEST_CASE("this key in a form receivers cannot use is recognised, and the record
     CHECK(checked.verdict.match == KeyMatch::unusable);
     CHECK(checked.codes().contains(one.code));
   }
-  const Checked spki = check(at("s1._domainkey", "v=DKIM1; k=ed25519; p=" + std::string(test::kEd25519Spki)),
-                             key_of(test::kEd25519));
+  const Checked spki =
+      check(at("s1._domainkey", "v=DKIM1; k=ed25519; p=" + std::string(test::kEd25519Spki)), key_of(test::kEd25519));
   CHECK(spki.verdict.match == KeyMatch::unusable);
   CHECK(spki.codes() == "DKIM021");
 }
@@ -177,7 +182,8 @@ TEST_CASE("this key in a form receivers cannot use is recognised, and the record
 TEST_CASE("quotes of a zone file inside the key do not hide which key it is", "[dkim][key_check]") {
   std::string value = key_record_text(rsa());
   value.insert(200, "\\\" \\\"");  // escaped in the zone text: quotes are part of the value
-  const std::string zone = "s1._domainkey.example.com. TXT \"" + value.substr(0, 240) + "\" \"" + value.substr(240) + "\"\n";
+  const std::string zone =
+      "s1._domainkey.example.com. TXT \"" + value.substr(0, 240) + "\" \"" + value.substr(240) + "\"\n";
   const Checked checked = check(zone);
   CHECK(checked.verdict.match == KeyMatch::unusable);
   CHECK(checked.codes().contains("DKIM010"));
@@ -199,7 +205,8 @@ TEST_CASE("trouble in DNS is unknown, not a mismatch", "[dkim][key_check]") {
 }
 
 TEST_CASE("trouble at another selector hides nothing", "[dkim][key_check]") {
-  const Checked checked = check(";! servfail google._domainkey.example.com.\n" + at("s2._domainkey", key_record_text(rsa())));
+  const Checked checked =
+      check(";! servfail google._domainkey.example.com.\n" + at("s2._domainkey", key_record_text(rsa())));
   CHECK(checked.verdict.match == KeyMatch::nothing_published);
   CHECK(checked.verdict.found_at.size() == 1);
 }

@@ -21,15 +21,9 @@ using namespace envelint::dkim;
 
 namespace {
 
-PkeyPtr make_rsa(unsigned bits = 1024) {
-  return PkeyPtr(EVP_RSA_gen(bits));
-}
-PkeyPtr make_ed25519() {
-  return PkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-}
-PkeyPtr make_ec() {
-  return PkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
-}
+PkeyPtr make_rsa(unsigned bits = 1024) { return PkeyPtr(EVP_RSA_gen(bits)); }
+PkeyPtr make_ed25519() { return PkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); }
+PkeyPtr make_ec() { return PkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")); }
 
 std::string content(const BioPtr& bio) {
   char* data = nullptr;
@@ -75,13 +69,9 @@ std::string ssh_field(std::string_view data) {
   return out.append(data);
 }
 
-std::string as_string(const text::Bytes& bytes) {
-  return {bytes.begin(), bytes.end()};
-}
+std::string as_string(const text::Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
-std::string decoded(std::string_view text) {
-  return as_string(text::base64_decode(text).value());
-}
+std::string decoded(std::string_view text) { return as_string(text::base64_decode(text).value()); }
 
 }  // namespace
 

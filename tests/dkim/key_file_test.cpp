@@ -60,8 +60,9 @@ TEST_CASE("what holds no key that DKIM can publish is named", "[dkim][key_file]"
         "this was a public key and is cut short: it announces 294 octets and 150 are there");
   CHECK(read_public_key(der(test::kRsa2048) + "xy").error().message ==
         "2 octets stand behind the end of this public key");
-  CHECK(read_public_key("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA== me").error().kind ==
-        Kind::other_algorithm);
+  CHECK(
+      read_public_key("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA== me").error().kind ==
+      Kind::other_algorithm);
   CHECK(read_public_key(pem("CERTIFICATE", test::kRsa2048)).error().kind == Kind::certificate);
   CHECK(read_public_key("hello").error().message == "this file holds no key");
 }

@@ -60,9 +60,7 @@ std::string mended(std::string_view text, std::string_view id) {
 }
 
 // With an Ed25519 key: nothing else to say about it.
-std::string ed(std::string_view tags = "") {
-  return fmt::format("v=DKIM1; k=ed25519; {}p={}", tags, test::kEd25519);
-}
+std::string ed(std::string_view tags = "") { return fmt::format("v=DKIM1; k=ed25519; {}p={}", tags, test::kEd25519); }
 const std::string kRight = ed();
 
 const std::vector<std::string>& slips() {

@@ -24,7 +24,8 @@ namespace {
 PublicKey rsa() { return {KeyAlgorithm::rsa, 2048, *text::base64_decode(test::kRsa2048)}; }
 PublicKey ed25519() { return {KeyAlgorithm::ed25519, 256, *text::base64_decode(test::kEd25519)}; }
 
-KeyPublication publication(std::string value, const std::string& selector = "s1", std::string_view domain = "example.com") {
+KeyPublication publication(std::string value, const std::string& selector = "s1",
+                           std::string_view domain = "example.com") {
   const dns::Name name = *dns::Name::parse(domain);
   return {selector, name, *dns::Name::parse(selector + "._domainkey")->under(name), std::move(value), 3600};
 }
@@ -57,8 +58,7 @@ std::string between(const std::string& text, std::string_view from, std::string_
 std::string read_back(const KeyPublication& key, Format format) {
   const std::string text = key_text(key, format);
   switch (format) {
-    case Format::value:
-      return std::string(text::trim(text));
+    case Format::value: return std::string(text::trim(text));
     case Format::zone: {
       const dns::Record record = only_record(text);
       CHECK(record.owner == key.owner);
@@ -133,7 +133,8 @@ TEST_CASE("a value is cut into as few strings as 255 octets each allow", "[dkim]
 }
 
 TEST_CASE("the zone form is one record, its strings below each other", "[dkim][key_text]") {
-  CHECK(key_text(publication("v=DKIM1; p="), Format::zone) == "s1._domainkey.example.com. 3600 IN TXT \"v=DKIM1; p=\"\n");
+  CHECK(key_text(publication("v=DKIM1; p="), Format::zone) ==
+        "s1._domainkey.example.com. 3600 IN TXT \"v=DKIM1; p=\"\n");
   const std::string value = key_record_text(rsa());
   CHECK(key_text(publication(value), Format::zone) == "s1._domainkey.example.com. 3600 IN TXT (\n    \"" +
                                                           value.substr(0, 255) + "\"\n    \"" + value.substr(255) +

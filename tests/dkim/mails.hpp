@@ -37,12 +37,8 @@ inline constexpr std::string_view kRfcRsaPublic =
 inline constexpr std::string_view kRfcEd25519Private = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
 inline constexpr std::string_view kRfcEd25519Public = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
-inline std::string rsa_record() {
-  return "v=DKIM1; k=rsa; p=" + std::string(kRfcRsaPublic);
-}
-inline std::string ed25519_record() {
-  return "v=DKIM1; k=ed25519; p=" + std::string(kRfcEd25519Public);
-}
+inline std::string rsa_record() { return "v=DKIM1; k=rsa; p=" + std::string(kRfcRsaPublic); }
+inline std::string ed25519_record() { return "v=DKIM1; k=ed25519; p=" + std::string(kRfcEd25519Public); }
 
 /// The message of both RFCs before it is signed, with CRLF.
 inline std::string rfc_message() {

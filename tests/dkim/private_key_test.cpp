@@ -49,8 +49,8 @@ std::string old_pem(const PkeyPtr& key, const EVP_CIPHER* cipher = nullptr, cons
   const auto* words = reinterpret_cast<const unsigned char*>(passphrase);
   const int size = passphrase != nullptr ? static_cast<int>(std::string_view(passphrase).size()) : 0;
   return written([&](BIO* bio) {
-    return PEM_write_bio_PrivateKey_traditional(bio, key.get(), cipher, const_cast<unsigned char*>(words), size, nullptr,
-                                                nullptr);
+    return PEM_write_bio_PrivateKey_traditional(bio, key.get(), cipher, const_cast<unsigned char*>(words), size,
+                                                nullptr, nullptr);
   });
 }
 std::string old_der(const PkeyPtr& key) {
@@ -74,8 +74,10 @@ std::string body_of(std::string pem) {
   for (std::size_t at = 0; at < pem.size();) {
     const std::size_t end = pem.find('\n', at);
     const std::string line = pem.substr(at, end - at);
-    if (line.starts_with("-----")) inside = !inside;
-    else if (inside) out += line;
+    if (line.starts_with("-----"))
+      inside = !inside;
+    else if (inside)
+      out += line;
     at = end + 1;
   }
   return out;
@@ -168,7 +170,11 @@ TEST_CASE("a private key is read from every form it is kept in", "[dkim][private
 TEST_CASE("text around a PEM key, CRLF and indentation do no harm", "[dkim][private_key]") {
   const PkeyPtr key = make_rsa();
   const std::string pem = pkcs8_pem(key);
-  check_reads("\xEF\xBB\xBF" "Bag Attributes\n    friendlyName: mail\n" + pem + "\n-- \n", key);
+  check_reads(
+      "\xEF\xBB\xBF"
+      "Bag Attributes\n    friendlyName: mail\n" +
+          pem + "\n-- \n",
+      key);
   check_reads(replaced(pem, "\n", "\r\n"), key);
   check_reads("key: |\n  " + replaced(pem, "\n", "\n  "), key);
   check_reads(certificate(key, true) + pem, key);
@@ -276,7 +282,8 @@ TEST_CASE("keys of other algorithms are named", "[dkim][private_key]") {
 
 TEST_CASE("an encrypted key says whether the passphrase is missing or wrong", "[dkim][private_key]") {
   const PkeyPtr key = make_rsa();
-  for (const std::string& file : {pkcs8_pem(key, EVP_aes_256_cbc(), "right"), old_pem(key, EVP_aes_256_cbc(), "right")}) {
+  for (const std::string& file :
+       {pkcs8_pem(key, EVP_aes_256_cbc(), "right"), old_pem(key, EVP_aes_256_cbc(), "right")}) {
     CHECK(fault_of(file).message == "this key is encrypted; give its passphrase with `--passphrase-file FILE`");
     CHECK(fault_of(file, "wrong").message == "the passphrase is wrong");
     CHECK(fault_of(file, "").kind == Kind::wrong_passphrase);
@@ -288,8 +295,7 @@ TEST_CASE("a passphrase that would take hours is not tried", "[dkim][private_key
   const PkeyPtr key = make_rsa();
   const Pkcs8Ptr info(EVP_PKEY2PKCS8(key.get()));
   const auto locked_with = [&](int rounds) {
-    const EncryptedKeyPtr encrypted(
-        PKCS8_encrypt(-1, EVP_aes_256_cbc(), "x", 1, nullptr, 0, rounds, info.get()));
+    const EncryptedKeyPtr encrypted(PKCS8_encrypt(-1, EVP_aes_256_cbc(), "x", 1, nullptr, 0, rounds, info.get()));
     return written([&](BIO* bio) { return i2d_PKCS8_bio(bio, encrypted.get()); });
   };
   // As 0xFFFFFF the count has the same length.
@@ -311,7 +317,9 @@ TEST_CASE("RSA numbers that are no key are refused before OpenSSL computes with 
     change(bad);
     return fault_of(bad.der()).message;
   };
-  const auto says = [](std::string_view how) { return fmt::format("this is no usable RSA key: {}; make a new one", how); };
+  const auto says = [](std::string_view how) {
+    return fmt::format("this is no usable RSA key: {}; make a new one", how);
+  };
   CHECK(fault_with([](Numbers& bad) { bad.modulus.back() &= 0xFE; }) == says("its modulus is even"));
   CHECK(fault_with([](Numbers& bad) { bad.exponent = {1}; }) == says("its public exponent is 1"));
   CHECK(fault_with([](Numbers& bad) { bad.exponent = {2}; }) == says("its public exponent is 2"));

@@ -54,9 +54,7 @@ std::optional<SignFault> fault(const std::string& message, const SignOptions& op
   return fields ? std::nullopt : std::optional(fields.error());
 }
 
-SignOptions plain() {
-  return {"example.com", kNow};
-}
+SignOptions plain() { return {"example.com", kNow}; }
 
 }  // namespace
 

@@ -112,9 +112,7 @@ Seen look(const World& world, const std::string& domain) {
   return seen;
 }
 
-std::string policy_word(int level) {
-  return level == 2 ? "reject" : level == 1 ? "quarantine" : "none";
-}
+std::string policy_word(int level) { return level == 2 ? "reject" : level == 1 ? "quarantine" : "none"; }
 
 /// What is expected: the organizational domain, and `POLICY at NAME`, `none`, `off`, `several` or `unknown`.
 struct Expected {
@@ -210,16 +208,11 @@ Expected oracle_old(const World& world, const Labels& labels, std::size_t suffix
 
 std::string found(const EffectivePolicy& policy) {
   switch (policy.outcome) {
-    case Outcome::none:
-      return "none";
-    case Outcome::unusable:
-      return "off";
-    case Outcome::several:
-      return "several";
-    case Outcome::unknown:
-      return "unknown";
-    case Outcome::policy:
-      break;
+    case Outcome::none: return "none";
+    case Outcome::unusable: return "off";
+    case Outcome::several: return "several";
+    case Outcome::unknown: return "unknown";
+    case Outcome::policy: break;
   }
   return std::string(to_string(policy.applied)) + " at " + policy.source->domain.to_string();
 }

@@ -18,9 +18,7 @@ using envelint::dmarc::Outcome;
 using envelint::dns::FakeResolver;
 using envelint::dns::Name;
 
-inline Name name(std::string_view text) {
-  return *Name::parse(text);
-}
+inline Name name(std::string_view text) { return *Name::parse(text); }
 
 inline const envelint::dns::PublicSuffixList& suffixes() {
   static const envelint::dns::PublicSuffixList list;
@@ -40,16 +38,11 @@ inline Discovery discover(std::string_view zone, std::string_view domain) {
 inline std::string in_words(const EffectivePolicy& policy) {
   const std::string at = policy.source ? policy.source->domain.to_string() : "";
   switch (policy.outcome) {
-    case Outcome::none:
-      return "none";
-    case Outcome::unusable:
-      return "unusable at " + at;
-    case Outcome::several:
-      return "several at " + at;
-    case Outcome::unknown:
-      return "unknown at " + at;
-    case Outcome::policy:
-      break;
+    case Outcome::none: return "none";
+    case Outcome::unusable: return "unusable at " + at;
+    case Outcome::several: return "several at " + at;
+    case Outcome::unknown: return "unknown at " + at;
+    case Outcome::policy: break;
   }
   return std::string(to_string(policy.applied)) + " by " + std::string(to_string(policy.tag)) + " of " + at;
 }

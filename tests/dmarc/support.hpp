@@ -35,8 +35,9 @@ inline std::string codes(std::string_view text, Severity least = Severity::warni
 }
 
 inline const Finding* find(const std::vector<Finding>& findings, std::string_view id) {
-  const auto it = std::ranges::find_if(
-      findings, [&](const Finding& finding) { return envelint::finding::entry(finding.code).id.substr(5) == id; });
+  const auto it = std::ranges::find_if(findings, [&](const Finding& finding) {
+    return envelint::finding::entry(finding.code).id.substr(5) == id;
+  });
   return it == findings.end() ? nullptr : &*it;
 }
 

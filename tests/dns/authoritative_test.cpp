@@ -41,7 +41,8 @@ std::string servers_of(const ZoneServers& zone) {
   for (const ZoneServer& server : zone.servers) {
     out += fmt::format("{} {} {}\n", server.name.to_string(), server.address.to_string(), word(server.state));
   }
-  for (const NamelessServer& server : zone.without_address) out += fmt::format("{} no address\n", server.name.to_string());
+  for (const NamelessServer& server : zone.without_address)
+    out += fmt::format("{} no address\n", server.name.to_string());
   return out;
 }
 
@@ -124,8 +125,10 @@ TEST_CASE("servers that differ are told apart by what they say", "[dns][authorit
 }
 
 TEST_CASE("order, TTL and the letter case of names make no difference", "[dns][authoritative]") {
-  const auto asked = ask(std::string(kZone) + "@ MX 10 a\n@ MX 20 b\n; at ns2.example.com: @ 60 MX 20 B\n"
-                         "; at ns2.example.com: @ 60 MX 10 A\n", {Query(name("example.com"), Type::mx)});
+  const auto asked = ask(std::string(kZone) +
+                             "@ MX 10 a\n@ MX 20 b\n; at ns2.example.com: @ 60 MX 20 B\n"
+                             "; at ns2.example.com: @ 60 MX 10 A\n",
+                         {Query(name("example.com"), Type::mx)});
   CHECK(opinions(asked.facts.zones[0], 0).size() == 1);
   const auto text = ask_one("; at ns2.example.com: _dmarc TXT \"v=DMARC1; p=REJECT\"\n");
   CHECK(opinions(text.facts.zones[0], 0).size() == 2);
@@ -156,8 +159,9 @@ TEST_CASE("a resolver that differs from all servers is noticed, also by what it 
 }
 
 TEST_CASE("names below a delegation are asked of its servers", "[dns][authoritative]") {
-  const std::string more = "_domainkey NS ns9.example.com.\nns9 A 198.41.0.9\n_domainkey SOA ns9 admin 7 1 1 1 1\n"
-                           "s1._domainkey TXT \"v=DKIM1; p=\"\n";
+  const std::string more =
+      "_domainkey NS ns9.example.com.\nns9 A 198.41.0.9\n_domainkey SOA ns9 admin 7 1 1 1 1\n"
+      "s1._domainkey TXT \"v=DKIM1; p=\"\n";
   const auto asked = ask(std::string(kZone) + more, {Query(name("_dmarc.example.com"), Type::txt),
                                                      Query(name("s1._domainkey.example.com"), Type::txt)});
   REQUIRE(asked.facts.zones.size() == 2);
@@ -171,8 +175,10 @@ TEST_CASE("addresses of private networks and of this machine are not asked", "[d
                               "A 0.0.0.0", "A 255.255.255.255", "AAAA ::1", "AAAA fe80::1", "AAAA fd00::1",
                               "AAAA ::ffff:127.0.0.1", "AAAA 64:ff9b::7f00:1", "AAAA 2002:7f00:1::"}) {
     CAPTURE(address);
-    const std::string zone = fmt::format("example.com. NS ns1.example.com.\nexample.com. SOA ns1 a 1 1 1 1 1\n"
-                                         "ns1.example.com. {}\n", address);
+    const std::string zone = fmt::format(
+        "example.com. NS ns1.example.com.\nexample.com. SOA ns1 a 1 1 1 1 1\n"
+        "ns1.example.com. {}\n",
+        address);
     FakeResolver dns(zone);
     Servers servers([](const io::Endpoint&, const Query&) { return with_soa(); });
     const auto run = [&](bool any) {
@@ -205,8 +211,9 @@ TEST_CASE("a machine without IPv6 says nothing about servers there", "[dns][auth
     std::vector<Query> questions{Query(name("example.com"), Type::txt)};
     return servers_of(task::sync_wait(ask_authoritative(dns, servers, std::move(questions), {})).zones[0]);
   };
-  CHECK(run() == "ns1.example.com 198.41.0.1 serves\nns2.example.com 198.41.0.2 serves\n"
-                 "ns2.example.com 2a00::2 not asked\nns2.example.com 2a00::3 not asked\n");
+  CHECK(run() ==
+        "ns1.example.com 198.41.0.1 serves\nns2.example.com 198.41.0.2 serves\n"
+        "ns2.example.com 2a00::2 not asked\nns2.example.com 2a00::3 not asked\n");
   any_v6 = true;
   CHECK(run().ends_with("ns2.example.com 2a00::2 serves\nns2.example.com 2a00::3 silent\n"));
 }
@@ -256,8 +263,10 @@ TEST_CASE("servers that only the parent zone names are found, and asked by its g
 TEST_CASE("servers, addresses, questions and zones are bounded", "[dns][authoritative]") {
   std::string zone = "example.com. SOA ns1 a 1 1 1 1 1\n";
   for (int i = 0; i < 40; ++i) {
-    zone += fmt::format("example.com. NS ns{0}.example.com.\nns{0}.example.com. A 198.41.1.{0}\n"
-                        "ns{0}.example.com. A 198.41.2.{0}\nsub{0}.example.com. NS ns1.example.com.\n", i);
+    zone += fmt::format(
+        "example.com. NS ns{0}.example.com.\nns{0}.example.com. A 198.41.1.{0}\n"
+        "ns{0}.example.com. A 198.41.2.{0}\nsub{0}.example.com. NS ns1.example.com.\n",
+        i);
   }
   FakeResolver dns(zone);
   Servers servers([](const io::Endpoint&, const Query&) { return with_soa(); });

@@ -31,7 +31,9 @@ struct Asked {
   [[nodiscard]] bool recursion_desired() const { return (flags() & 0x0100) != 0; }
   [[nodiscard]] bool checking_disabled() const { return (flags() & 0x0010) != 0; }
   [[nodiscard]] bool edns() const { return bytes[11] == 1; }
-  [[nodiscard]] envelint::dns::Name name() const { return *envelint::dns::Name::from_wire(std::string_view(bytes).substr(12)); }
+  [[nodiscard]] envelint::dns::Name name() const {
+    return *envelint::dns::Name::from_wire(std::string_view(bytes).substr(12));
+  }
   [[nodiscard]] std::string question() const { return bytes.substr(12, name().wire().size() + 5); }
   [[nodiscard]] envelint::dns::Type type() const {
     const std::string text = question();
@@ -43,7 +45,8 @@ struct Asked {
   /// An empty answer to it, to be filled.
   [[nodiscard]] Draft answer(unsigned rcode = 0) const {
     Draft out;
-    out.id = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1]));
+    out.id =
+        static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1]));
     out.flags |= rcode;
     out.question = question();
     if (edns()) out.additional.push_back(wire_opt());
@@ -57,11 +60,11 @@ struct Sent {
 
   std::string bytes;
   envelint::io::Duration delay{};
-  bool from_other_port = false;        // UDP
-  std::size_t chunk = 0;               // TCP: octets at a time, with `pause` between
+  bool from_other_port = false;  // UDP
+  std::size_t chunk = 0;         // TCP: octets at a time, with `pause` between
   envelint::io::Duration pause{};
-  bool half = false;                   // TCP: half of it, then the end
-  bool raw = false;                    // TCP: without the length in front
+  bool half = false;  // TCP: half of it, then the end
+  bool raw = false;   // TCP: without the length in front
 };
 
 using Handler = std::function<std::vector<Sent>(const Asked&)>;
@@ -71,17 +74,21 @@ using Handler = std::function<std::vector<Sent>(const Asked&)>;
 class FakeServer {
  public:
   FakeServer(envelint::io::EventLoop& loop, Handler handler)
-      : loop_(&loop), handler_(std::move(handler)), listener_(open(loop)), udp_(loop, bind(listener_.endpoint())),
-        other_(loop, bind({listener_.endpoint().address, 0})), tasks_(loop) {
+      : loop_(&loop),
+        handler_(std::move(handler)),
+        listener_(open(loop)),
+        udp_(loop, bind(listener_.endpoint())),
+        other_(loop, bind({listener_.endpoint().address, 0})),
+        tasks_(loop) {
     tasks_.start(serve_udp());
     tasks_.start(serve_tcp());
   }
 
   [[nodiscard]] const envelint::io::Endpoint& endpoint() const { return listener_.endpoint(); }
 
-  std::vector<Asked> asked;       ///< all questions so far
-  std::set<unsigned> ports;       ///< where UDP questions came from
-  std::size_t connections = 0;    ///< TCP connections taken so far
+  std::vector<Asked> asked;     ///< all questions so far
+  std::set<unsigned> ports;     ///< where UDP questions came from
+  std::size_t connections = 0;  ///< TCP connections taken so far
   std::size_t open_connections = 0;
 
  private:
@@ -101,7 +108,8 @@ class FakeServer {
         std::string bytes(4096, '\0');
         sockaddr_in from{};
         socklen_t size = sizeof from;
-        const ssize_t got = ::recvfrom(udp_.number(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+        const ssize_t got =
+            ::recvfrom(udp_.number(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
         if (got < 0) break;
         bytes.resize(static_cast<std::size_t>(got));
         ports.insert(from.sin_port);
@@ -116,7 +124,8 @@ class FakeServer {
   envelint::task::Task<void> send_udp(Sent sent, sockaddr_in to) {
     if (sent.delay.count() > 0) co_await envelint::io::sleep_until(loop_, loop_->after(sent.delay));
     const int socket = sent.from_other_port ? other_.number() : udp_.number();
-    static_cast<void>(::sendto(socket, sent.bytes.data(), sent.bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to));
+    static_cast<void>(
+        ::sendto(socket, sent.bytes.data(), sent.bytes.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to));
   }
 
   envelint::task::Task<void> serve_tcp() {
@@ -174,8 +183,7 @@ class FakeServer {
 /// Answers as a resolver in front of this zone would; what is larger than a datagram may be is cut.
 class ZoneHandler {
  public:
-  explicit ZoneHandler(std::string_view text)
-      : resolver_(std::make_shared<envelint::dns::ZoneResolver>(read(text))) {}
+  explicit ZoneHandler(std::string_view text) : resolver_(std::make_shared<envelint::dns::ZoneResolver>(read(text))) {}
 
   std::vector<Sent> operator()(const Asked& asked) const {
     const envelint::dns::Answer answer = resolver_->answer(asked.query());

@@ -84,8 +84,14 @@ TEST_CASE("a question, another opcode and garbage are no replies", "[dns][networ
     notify.flags |= 4 << 11;
     Draft none = forged(asked);
     none.questions = 0;
-    return {question.bytes(), notify.bytes(),     none.bytes(),      std::string(), std::string("x"),
-            std::string(600, '\xff'), asked.bytes.substr(0, 11), after(500ms, right(asked).bytes())};
+    return {question.bytes(),
+            notify.bytes(),
+            none.bytes(),
+            std::string(),
+            std::string("x"),
+            std::string(600, '\xff'),
+            asked.bytes.substr(0, 11),
+            after(500ms, right(asked).bytes())};
   });
   CHECK(net.ask("example.com") == "\"real\" for 300");
   CHECK(net.resolver.counts().wrong_replies == 7);
@@ -109,10 +115,12 @@ TEST_CASE("an answer that comes after the next try is still taken", "[dns][netwo
 
 TEST_CASE("an answer that comes too late is not taken for another question's", "[dns][network]") {
   bool slow = true;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    if (slow) return {after(1500ms, forged(asked).bytes())};
-    return {after(800ms, right(asked).bytes())};
-  }, one_round());
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        if (slow) return {after(1500ms, forged(asked).bytes())};
+        return {after(800ms, right(asked).bytes())};
+      },
+      one_round());
   CHECK(net.ask("example.com") == "timeout: no answer from S");
   slow = false;
   CHECK(net.ask("example.com") == "\"real\" for 300");
@@ -170,10 +178,12 @@ TEST_CASE("a socket that is given up still takes the answers it waits for", "[dn
   options.udp_sockets = 1;
   options.patience = 20s;
   options.lookup_time = 30s;
-  Net net([](const Asked& asked) -> std::vector<Sent> {
-    const bool slow = asked.name() == *Name::parse("slow.example");
-    return {after(slow ? 15s : 0s, right(asked).bytes())};
-  }, options);
+  Net net(
+      [](const Asked& asked) -> std::vector<Sent> {
+        const bool slow = asked.name() == *Name::parse("slow.example");
+        return {after(slow ? 15s : 0s, right(asked).bytes())};
+      },
+      options);
   const auto later = [](Net* on) -> envelint::task::Task<Answer> {
     co_await envelint::io::sleep_until(&on->loop, on->loop.after(11s));
     Query query(*Name::parse("quick.example"), Type::txt);
@@ -208,30 +218,34 @@ TEST_CASE("a server that folds letter case is asked once more over TCP", "[dns][
 }
 
 TEST_CASE("a server that folds letter case and does not answer over TCP has not answered", "[dns][network]") {
-  Net net([](const Asked& asked) -> std::vector<Sent> {
-    if (asked.tcp) return {};
-    Draft out = forged(asked);
-    out.question = envelint::text::lower(out.question);
-    return {out.bytes()};
-  }, [] {
-    NetworkOptions options = mixed_case();
-    options.rounds = 1;
-    return options;
-  }());
+  Net net(
+      [](const Asked& asked) -> std::vector<Sent> {
+        if (asked.tcp) return {};
+        Draft out = forged(asked);
+        out.question = envelint::text::lower(out.question);
+        return {out.bytes()};
+      },
+      [] {
+        NetworkOptions options = mixed_case();
+        options.rounds = 1;
+        return options;
+      }());
   CHECK(net.ask("A-RATHER-LONG-NAME.example.com") == "timeout: no answer from S");
   CHECK(net.server.asked.size() == 2);  // once over each
 }
 
 TEST_CASE("names in an answer are spelled as they were asked for", "[dns][network]") {
-  Net net([](const Asked& asked) -> std::vector<Sent> {
-    Draft out = asked.answer();
-    // A CNAME whose target is compressed by pointing into the question, behind its first label.
-    std::string target("\x06target\xc0", 8);
-    target += static_cast<char>(12 + 6);
-    out.answer.push_back(wire_record("\xc0\x0c", 5, target));
-    out.answer.push_back(wire_record(std::string("\x06target\xc0\x12", 9), 16, kText));
-    return {out.bytes()};
-  }, mixed_case());
+  Net net(
+      [](const Asked& asked) -> std::vector<Sent> {
+        Draft out = asked.answer();
+        // A CNAME whose target is compressed by pointing into the question, behind its first label.
+        std::string target("\x06target\xc0", 8);
+        target += static_cast<char>(12 + 6);
+        out.answer.push_back(wire_record("\xc0\x0c", 5, target));
+        out.answer.push_back(wire_record(std::string("\x06target\xc0\x12", 9), 16, kText));
+        return {out.bytes()};
+      },
+      mixed_case());
   CHECK(net.ask("alias.example.com") == "\"real\" via target.example.com for 300");
 }
 
@@ -247,12 +261,14 @@ TEST_CASE("a truncated answer is never used but asked for over TCP", "[dns][netw
 }
 
 TEST_CASE("a truncated answer is not used when nobody answers over TCP", "[dns][network]") {
-  Net net([](const Asked& asked) -> std::vector<Sent> {
-    if (asked.tcp) return {};
-    Draft cut = forged(asked);
-    cut.flags |= 0x0200;
-    return {cut.bytes()};
-  }, one_round());
+  Net net(
+      [](const Asked& asked) -> std::vector<Sent> {
+        if (asked.tcp) return {};
+        Draft cut = forged(asked);
+        cut.flags |= 0x0200;
+        return {cut.bytes()};
+      },
+      one_round());
   CHECK(net.ask("example.com") == "timeout: no answer from S");
 }
 
@@ -281,9 +297,11 @@ TEST_CASE("questions over TCP share connections, in any order of answers", "[dns
   NetworkOptions options;
   options.tcp_only = true;
   int count = 0;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    return {after(std::chrono::milliseconds(900 - count++ % 100), right(asked).bytes())};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        return {after(std::chrono::milliseconds(900 - count++ % 100), right(asked).bytes())};
+      },
+      options);
   std::vector<envelint::task::Task<Answer>> tasks;
   for (int i = 0; i < 200; ++i) {
     tasks.push_back(net.resolver.query(Query(*Name::parse(fmt::format("n{}.example", i)), Type::txt)));
@@ -300,11 +318,13 @@ TEST_CASE("a connection that the server closes is opened again", "[dns][network]
   NetworkOptions options;
   options.tcp_only = true;
   int count = 0;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    Sent sent(right(asked).bytes());
-    sent.half = ++count == 2;
-    return {sent};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        Sent sent(right(asked).bytes());
+        sent.half = ++count == 2;
+        return {sent};
+      },
+      options);
   CHECK(net.ask("a.example") == "\"real\" for 300");
   CHECK(net.ask("b.example") == "\"real\" for 300");
   CHECK(net.server.connections == 2);
@@ -313,23 +333,27 @@ TEST_CASE("a connection that the server closes is opened again", "[dns][network]
 TEST_CASE("half an answer over TCP is none", "[dns][network]") {
   NetworkOptions options;
   options.tcp_only = true;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    Sent sent(right(asked).bytes());
-    sent.half = true;
-    return {sent};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        Sent sent(right(asked).bytes());
+        sent.half = true;
+        return {sent};
+      },
+      options);
   CHECK(net.ask("a.example") == "network: S: Connection reset by peer");
 }
 
 TEST_CASE("an answer that drips is waited for as long as others, and its connection closed", "[dns][network]") {
   NetworkOptions options;
   options.tcp_only = true;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    Sent sent(right(asked).bytes());
-    sent.chunk = 1;
-    sent.pause = 900ms;
-    return {sent};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        Sent sent(right(asked).bytes());
+        sent.chunk = 1;
+        sent.pause = 900ms;
+        return {sent};
+      },
+      options);
   const auto start = net.loop.now();
   CHECK(net.ask("a.example") == "timeout: no answer from S");
   CHECK(net.loop.now() - start <= 15s);
@@ -340,23 +364,27 @@ TEST_CASE("an answer that drips is waited for as long as others, and its connect
 TEST_CASE("a drip that is fast enough is put together", "[dns][network]") {
   NetworkOptions options;
   options.tcp_only = true;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    Sent sent(right(asked).bytes());
-    sent.chunk = 3;
-    sent.pause = 20ms;
-    return {sent};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        Sent sent(right(asked).bytes());
+        sent.chunk = 3;
+        sent.pause = 20ms;
+        return {sent};
+      },
+      options);
   CHECK(net.ask("a.example") == "\"real\" for 300");
 }
 
 TEST_CASE("a stream that is no DNS ends the connection", "[dns][network]") {
   NetworkOptions options;
   options.tcp_only = true;
-  Net net([&](const Asked&) -> std::vector<Sent> {
-    Sent sent(std::string(100, '\0'));
-    sent.raw = true;
-    return {sent};
-  }, options);
+  Net net(
+      [&](const Asked&) -> std::vector<Sent> {
+        Sent sent(std::string(100, '\0'));
+        sent.raw = true;
+        return {sent};
+      },
+      options);
   CHECK(net.ask("a.example") == "network: S: Protocol error");
 }
 
@@ -368,7 +396,8 @@ TEST_CASE("a set of 64 kilobytes of text is answered over TCP", "[dns][network]"
       return {out.bytes()};
     }
     for (char c = 0; c < 62; ++c) {
-      out.answer.push_back(wire_record("\xc0\x0c", 16, wire_strings({4, std::string(255, static_cast<char>('!' + c))})));
+      out.answer.push_back(
+          wire_record("\xc0\x0c", 16, wire_strings({4, std::string(255, static_cast<char>('!' + c))})));
     }
     return {out.bytes()};
   });
@@ -392,9 +421,7 @@ TEST_CASE("a bomb of empty strings costs its own size and is refused", "[dns][ne
 }
 
 TEST_CASE("an answer that is out of order is told as such, without waiting", "[dns][network]") {
-  Net net([](const Asked& asked) -> std::vector<Sent> {
-    return {right(asked).bytes() + "\x01"};
-  });
+  Net net([](const Asked& asked) -> std::vector<Sent> { return {right(asked).bytes() + "\x01"}; });
   const auto start = net.loop.now();
   CHECK(net.ask("example.com") == "malformed: the answer of S has bytes behind its end");
   CHECK(net.loop.now() - start < 100ms);
@@ -409,7 +436,8 @@ TEST_CASE("a lookup takes no more than 256 kilobytes", "[dns][network]") {
       return {out.bytes()};
     }
     out.answer.push_back(wire_record("\xc0\x0c", 5, wire_name(fmt::format("n{}.example", ++step))));
-    for (int i = 0; i < 240; ++i) out.answer.push_back(wire_record(wire_name("padding"), 16, wire_strings({std::string(250, 'x')})));
+    for (int i = 0; i < 240; ++i)
+      out.answer.push_back(wire_record(wire_name("padding"), 16, wire_strings({std::string(250, 'x')})));
     return {out.bytes()};
   });
   CHECK(net.ask("example.com").starts_with("limit: more than 262144 octets of answers"));
@@ -420,11 +448,13 @@ TEST_CASE("a burst of lookups with one percent lost is answered whole", "[dns][n
   NetworkOptions options;
   options.mixed_case = true;
   unsigned seed = 1;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    seed = seed * 1'103'515'245 + 12'345;
-    if (seed / 65'536 % 100 == 0) return {};
-    return {after(500ms, right(asked).bytes())};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        seed = seed * 1'103'515'245 + 12'345;
+        if (seed / 65'536 % 100 == 0) return {};
+        return {after(500ms, right(asked).bytes())};
+      },
+      options);
   std::vector<envelint::task::Task<Answer>> tasks;
   for (int i = 0; i < 10'000; ++i) {
     tasks.push_back(net.resolver.query(Query(*Name::parse(fmt::format("n{}.example", i)), Type::txt)));
@@ -442,10 +472,12 @@ TEST_CASE("lookups beyond the limit wait for their turn", "[dns][network]") {
   options.max_in_flight = 10;
   std::size_t under_way = 0;
   std::size_t most = 0;
-  Net net([&](const Asked& asked) -> std::vector<Sent> {
-    most = std::max(most, ++under_way);
-    return {after(100ms, right(asked).bytes())};
-  }, options);
+  Net net(
+      [&](const Asked& asked) -> std::vector<Sent> {
+        most = std::max(most, ++under_way);
+        return {after(100ms, right(asked).bytes())};
+      },
+      options);
   std::vector<envelint::task::Task<Answer>> tasks;
   const auto look_up = [](Net* on, std::size_t* count, int number) -> envelint::task::Task<Answer> {
     Query query(*Name::parse(fmt::format("n{}.example", number)), Type::txt);

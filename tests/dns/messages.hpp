@@ -26,7 +26,6 @@ inline void put32(std::string& out, std::uint32_t value) {
 inline std::string wire_name(const envelint::dns::Name& name) { return std::string(name.wire()) + '\0'; }
 inline std::string wire_name(std::string_view name) { return wire_name(*envelint::dns::Name::parse(name)); }
 
-
 /// TXT data of these strings.
 inline std::string wire_strings(const std::vector<std::string>& strings) {
   std::string out;
@@ -55,7 +54,8 @@ inline std::string wire_data(const envelint::dns::Data& data) {
       return out;
     }
     std::string operator()(const dns::Tlsa& tlsa) const {
-      std::string out{static_cast<char>(tlsa.usage), static_cast<char>(tlsa.selector), static_cast<char>(tlsa.matching)};
+      std::string out{static_cast<char>(tlsa.usage), static_cast<char>(tlsa.selector),
+                      static_cast<char>(tlsa.matching)};
       return out.append(tlsa.data.begin(), tlsa.data.end());
     }
   };
@@ -77,7 +77,9 @@ inline std::string wire_record(const envelint::dns::Record& record) {
 }
 
 /// An OPT record with options already encoded.
-inline std::string wire_opt(const std::string& options = {}) { return wire_record(std::string(1, '\0'), 41, options, 0, 1232); }
+inline std::string wire_opt(const std::string& options = {}) {
+  return wire_record(std::string(1, '\0'), 41, options, 0, 1232);
+}
 
 /// An Extended DNS Error option.
 inline std::string wire_extended_error(unsigned code, std::string_view text) {

@@ -64,7 +64,8 @@ Handler silent() {
 }
 
 Handler says(std::string text) {
-  return [text = std::move(text)](const Asked& asked) -> std::vector<Sent> { return {text_answer(asked, text).bytes()}; };
+  return
+      [text = std::move(text)](const Asked& asked) -> std::vector<Sent> { return {text_answer(asked, text).bytes()}; };
 }
 
 std::string soa_record(std::string_view owner, std::uint32_t ttl, std::uint32_t minimum) {
@@ -185,8 +186,7 @@ TEST_CASE("SERVFAIL with an error of DNSSEC is bogus, whatever another server sa
                  return {failure(asked, 2, code, "signature expired").bytes()};
                },
                says("unchecked")});
-    CHECK(s.ask("example.com") ==
-          fmt::format("bogus: S0 answered SERVFAIL with error {} (signature expired)", code));
+    CHECK(s.ask("example.com") == fmt::format("bogus: S0 answered SERVFAIL with error {} (signature expired)", code));
     CHECK(s.asked(0) == 1);
   }
 }

@@ -24,9 +24,7 @@ Lines found(std::string_view value, const dns::TextOptions& options = {}) {
   return test::shown(value, lint(dns::Text(std::string(value)), options));
 }
 
-std::string mended(std::string_view value) {
-  return test::mended(value, lint(dns::Text(std::string(value))));
-}
+std::string mended(std::string_view value) { return test::mended(value, lint(dns::Text(std::string(value)))); }
 
 Lines found_in(const Strings& strings) {
   const dns::Text text(strings);
@@ -151,7 +149,9 @@ TEST_CASE("after the fixes the findings are gone, and no two fixes touch", "[dns
 }
 
 TEST_CASE("a name in its own letters is offered in the letters of DNS", "[dns][text_rules]") {
-  CHECK(found_in({"v=spf1 a:mail.b\xC3\xBC" "cher.example -all"}) == Lines{"DNS029 \"mail.b\xC3\xBC" "cher.example\""});
+  CHECK(found_in({"v=spf1 a:mail.b\xC3\xBC"
+                  "cher.example -all"}) == Lines{"DNS029 \"mail.b\xC3\xBC"
+                                                 "cher.example\""});
   CHECK(found_in({"v=spf1 caf\xC3\xA9 -all"}) == Lines{"DNS014 \"\xC3\xA9\""});
 }
 

@@ -49,8 +49,8 @@ Name name(std::string_view text) { return *Name::parse(text); }
 TEST_CASE("a question is encoded as RFC 1035 and RFC 6891 say", "[dns][wire]") {
   const EncodedQuery query = encode_query(0x1234, Query(name("example.com"), Type::txt), QueryFlags());
   CHECK(query.id() == 0x1234);
-  CHECK(query.bytes == "\x12\x34\x01\x20\0\1\0\0\0\0\0\1"s + wire_question("example.com", 16) +
-                           "\0\0\x29\x04\xd0\0\0\0\0\0\0"s);
+  CHECK(query.bytes ==
+        "\x12\x34\x01\x20\0\1\0\0\0\0\0\1"s + wire_question("example.com", 16) + "\0\0\x29\x04\xd0\0\0\0\0\0\0"s);
   CHECK(query.question() == wire_question("example.com", 16));
 }
 
@@ -214,9 +214,9 @@ TEST_CASE("compression points strictly backwards", "[dns][wire]") {
     return fault(raw.bytes());
   };
   CHECK(owner("\xc0\x0c") == "good");
-  CHECK(owner("\xc0\x14") == "good");       // into the question: "com"
-  CHECK(owner("\xc0\x1d") == "a broken name");  // itself
-  CHECK(owner("\xc0\x1f") == "a broken name");  // forwards
+  CHECK(owner("\xc0\x14") == "good");              // into the question: "com"
+  CHECK(owner("\xc0\x1d") == "a broken name");     // itself
+  CHECK(owner("\xc0\x1f") == "a broken name");     // forwards
   CHECK(owner("\1a\xc0\x1d") == "a broken name");  // back to its own label
   CHECK(owner("\xff\xff") == "a broken name");
   CHECK(owner("\x40" + std::string(64, 'a') + '\0') == "a broken name");
@@ -236,7 +236,8 @@ TEST_CASE("a name has at most sixteen pointers and 255 octets", "[dns][wire]") {
     Draft raw = message();
     std::string data;
     // 41 is where this data begins; each pointer leads to the one before it.
-    for (int i = 0; i < length; ++i) test::put16(data, i == 0 ? 0xc00c : 0xc000 + 41 + 2 * static_cast<unsigned>(i - 1));
+    for (int i = 0; i < length; ++i)
+      test::put16(data, i == 0 ? 0xc00c : 0xc000 + 41 + 2 * static_cast<unsigned>(i - 1));
     raw.answer.push_back(wire_record("\xc0\x0c", 65'280, data));
     std::string last;
     test::put16(last, 0xc000 + 41 + 2 * static_cast<unsigned>(length - 1));
@@ -247,7 +248,8 @@ TEST_CASE("a name has at most sixteen pointers and 255 octets", "[dns][wire]") {
   CHECK(chain(16) == "a broken name");
   CHECK(chain(8000) == "a broken name");
   Draft raw = message();
-  raw.question = wire_question(std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(59, 'd'), 16);
+  raw.question = wire_question(
+      std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(59, 'd'), 16);
   raw.answer.push_back(wire_record("\1a\xc0\x0c", 1, "\1\2\3\4"));
   CHECK(fault(raw.bytes()) == "good");
   raw.answer.push_back(wire_record("\2ab\xc0\x0c", 1, "\1\2\3\4"));
@@ -316,7 +318,8 @@ TEST_CASE("a packet that crashes ldns when printed is read without harm", "[dns]
   // An EDNS CHAIN option (RFC 7901) whose name is no name; kept from a fuzzing run against ldns 1.8.3.
   const std::string packet =
       "\0\1\x81\x80\0\1\0\1\0\0\0\1\1a\7example\0\0\x23\0\1\xc0\x0c\0\x73\5a+b:c\0\0\0\0\x29\x10\0\0\0\0\0\0\x0c"
-      "\0\x0d\0\x08"s + "abcdefgh";
+      "\0\x0d\0\x08"s +
+      "abcdefgh";
   CHECK(packet.size() == 62);
   const auto decoded = decode_message(packet);
   REQUIRE(decoded);
@@ -356,7 +359,8 @@ TEST_CASE("a reply takes the spelling of what was asked", "[dns][wire]") {
 }
 
 TEST_CASE("what a zone file says comes back from the wire as it was", "[dns][wire]") {
-  const Zone zone = read_zone({.path = "test.zone", .content = R"($ORIGIN example.com.
+  const Zone zone = read_zone({.path = "test.zone",
+                               .content = R"($ORIGIN example.com.
 @ 1 SOA ns host 1 2 3 4 5
 @ 2 NS ns.example.net.
 @ 3 MX 10 mx
@@ -369,7 +373,9 @@ x 8 CNAME y
 d 10 DNAME e
 1 11 PTR p
 _sip._tcp 12 SRV 1 2 3 sip
-)", .identity = {}}, {});
+)",
+                               .identity = {}},
+                              {});
   Draft raw = message();
   for (const ZoneRecord& record : zone.records) raw.answer.push_back(wire_record(record.record));
   REQUIRE(raw.answer.size() == 12);

@@ -16,7 +16,9 @@ namespace {
 /// A folder of its own that goes with the test.
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / ("envelint-" + std::to_string(::getpid()))) { fs::create_directories(path_ / "zones"); }
+  Folder() : path_(fs::temp_directory_path() / ("envelint-" + std::to_string(::getpid()))) {
+    fs::create_directories(path_ / "zones");
+  }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   ~Folder() { fs::remove_all(path_); }
@@ -39,8 +41,10 @@ TEST_CASE("a zone file is read whole, and what is none is refused with a reason"
   CHECK(open_zone_file(folder.write("odd.zone", "@ TXT \"\x01\"\n")).has_value());
   CHECK(open_zone_file(folder / "gone.zone").error() == "No such file or directory");
   CHECK(open_zone_file(folder / "zones").error() == "it is a folder");
-  CHECK(open_zone_file(folder.write("program", std::string("\x7F" "ELF\x02\x01\x01\0\0\0\0\0\0\0", 14))).error() ==
-        "it is no text file");
+  CHECK(open_zone_file(folder.write("program", std::string("\x7F"
+                                                           "ELF\x02\x01\x01\0\0\0\0\0\0\0",
+                                                           14)))
+            .error() == "it is no text file");
 }
 
 TEST_CASE("an include stays in the folder of the zone file unless it may not", "[dns][zone_disk]") {

@@ -388,24 +388,12 @@ TEST_CASE("a zone printed and read again has the same records", "[dns][zone_file
   for (int i = 0; i < 3000; ++i) {
     Record record(name(), Type::txt, static_cast<std::uint32_t>(random() % 100'000), Raw{});
     switch (random() % 6) {
-      case 0:
-        record.data = Text(std::vector<std::string>{bytes(255), bytes(255)});
-        break;
-      case 1:
-        record.type = Type::mx, record.data = Mx{static_cast<std::uint16_t>(random()), name()};
-        break;
-      case 2:
-        record.type = Type::cname, record.data = name();
-        break;
-      case 3:
-        record.type = Type::soa, record.data = Soa{name(), name(), 1, 2, 3, 4, 5};
-        break;
-      case 4:
-        record.type = Type::tlsa, record.data = Tlsa{3, 1, 1, {1, 2, static_cast<std::uint8_t>(random())}};
-        break;
-      default:
-        record.type = static_cast<Type>(65'280), record.data = Raw{{9, 8, 7}};
-        break;
+      case 0: record.data = Text(std::vector<std::string>{bytes(255), bytes(255)}); break;
+      case 1: record.type = Type::mx, record.data = Mx{static_cast<std::uint16_t>(random()), name()}; break;
+      case 2: record.type = Type::cname, record.data = name(); break;
+      case 3: record.type = Type::soa, record.data = Soa{name(), name(), 1, 2, 3, 4, 5}; break;
+      case 4: record.type = Type::tlsa, record.data = Tlsa{3, 1, 1, {1, 2, static_cast<std::uint8_t>(random())}}; break;
+      default: record.type = static_cast<Type>(65'280), record.data = Raw{{9, 8, 7}}; break;
     }
     text += zone_line(record) + "\n";
     records.push_back(std::move(record));

@@ -12,9 +12,7 @@ using envelint::task::sync_wait;
 
 namespace {
 
-Answer ask(Resolver& dns, std::string_view name, Type type) {
-  return sync_wait(dns.query({*Name::parse(name), type}));
-}
+Answer ask(Resolver& dns, std::string_view name, Type type) { return sync_wait(dns.query({*Name::parse(name), type})); }
 
 /// "nxdomain", "timeout", or the data of the records, the chain before it.
 std::string said(Resolver& dns, std::string_view name, Type type) {
@@ -22,14 +20,10 @@ std::string said(Resolver& dns, std::string_view name, Type type) {
   std::string out;
   for (const Name& link : answer.chain) out += link.to_string() + " > ";
   switch (answer.state) {
-    case Answer::State::nodata:
-      return out + "nodata";
-    case Answer::State::nxdomain:
-      return out + "nxdomain";
-    case Answer::State::unknown:
-      return out + std::string(to_string(answer.trouble));
-    case Answer::State::records:
-      break;
+    case Answer::State::nodata: return out + "nodata";
+    case Answer::State::nxdomain: return out + "nxdomain";
+    case Answer::State::unknown: return out + std::string(to_string(answer.trouble));
+    case Answer::State::records: break;
   }
   for (const Record& record : answer.records)
     out += presentation(record.data) + (&record == &answer.records.back() ? "" : " ");

@@ -33,13 +33,9 @@ std::vector<Finding> check(const Zone& zone) {
   return std::move(out).take();
 }
 
-std::vector<Finding> check(const std::string& content) {
-  return check(read(content));
-}
+std::vector<Finding> check(const std::string& content) { return check(read(content)); }
 
-std::string id(const Finding& finding) {
-  return std::string(envelint::finding::entry(finding.code).id);
-}
+std::string id(const Finding& finding) { return std::string(envelint::finding::entry(finding.code).id); }
 
 /// "CODE underlined: message" of the one finding there is.
 std::string finding_of(const std::string& content) {

@@ -179,17 +179,13 @@ TEST_CASE("hostile text costs time in proportion to its length", "[dns][zone_tok
     return std::chrono::steady_clock::now() - start;
   };
   using namespace std::chrono_literals;
-  SECTION("one line of 100 MB") {
-    CHECK(took("a TXT \"" + std::string(100'000'000, 'x') + "\"") < 20s);
-  }
+  SECTION("one line of 100 MB") { CHECK(took("a TXT \"" + std::string(100'000'000, 'x') + "\"") < 20s); }
   SECTION("a million words") {
     std::string text = "a TXT";
     for (int i = 0; i < 1'000'000; ++i) text += " x";
     CHECK(took(text) < 20s);
   }
-  SECTION("a million open parentheses on a line") {
-    CHECK(took(std::string(1'000'000, '(')) < 20s);
-  }
+  SECTION("a million open parentheses on a line") { CHECK(took(std::string(1'000'000, '(')) < 20s); }
   SECTION("a million lines with an open parenthesis") {
     std::string text;
     for (int i = 0; i < 1'000'000; ++i) text += "a (\n";

@@ -56,7 +56,8 @@ class Answers : public envelint::dns::Resolver {
     envelint::dns::Answer answer(envelint::dns::Answer::State::records);
     for (std::size_t i = 0; i < size % 12; ++i) {
       const auto host = query.name.child("h").value_or(query.name);
-      envelint::dns::Data data = envelint::net::Address::parse(query.type == envelint::dns::Type::aaaa ? "2001:db8::7" : "192.0.2.7").value();
+      envelint::dns::Data data =
+          envelint::net::Address::parse(query.type == envelint::dns::Type::aaaa ? "2001:db8::7" : "192.0.2.7").value();
       if (query.type == envelint::dns::Type::mx) data = envelint::dns::Mx{10, host};
       if (query.type == envelint::dns::Type::ptr) data = host;
       answer.records.emplace_back(query.name, query.type, 60, std::move(data));

@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz_require(dns::parse_server(server.to_string(dns::kDnsPort)) == server, "a server reads back as it was");
   }
   const auto server = dns::parse_server(text);
-  fuzz_require(!server || dns::parse_server(server->to_string(dns::kDnsPort)) == server, "a server reads back as it was");
+  fuzz_require(!server || dns::parse_server(server->to_string(dns::kDnsPort)) == server,
+               "a server reads back as it was");
   return 0;
 }

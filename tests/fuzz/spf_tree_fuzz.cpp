@@ -34,7 +34,8 @@ void check_findings(const Tree& tree) {
   finding::Findings out;
   check_tree(tree, {}, out);
   for (const finding::Finding& finding : out.items()) {
-    fuzz_require(finding.span.start <= finding.span.end && finding.span.end <= tree.record.size(), "spans are in the record");
+    fuzz_require(finding.span.start <= finding.span.end && finding.span.end <= tree.record.size(),
+                 "spans are in the record");
     fuzz_require(!finding.message.empty(), "a finding says what is wrong");
     if (!finding.fix) continue;
     for (const finding::Edit& edit : finding.fix->edits) {
@@ -61,7 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_findings(tree);
   if (tree.mend) {
     const Tree after = task::sync_wait(explore(dns, *name, tree.mend->record));
-    fuzz_require(!tree.exact || !after.exact || after.lookups() == tree.mend->lookups, "a mended record costs what is said");
+    fuzz_require(!tree.exact || !after.exact || after.lookups() == tree.mend->lookups,
+                 "a mended record costs what is said");
     fuzz_require(!tree.mend->same_result || after.authorised == tree.authorised, "nobody's result changes");
   }
   CheckRequest request(*ip, "a@" + domain, "h.example");

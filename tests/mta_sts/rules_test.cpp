@@ -19,12 +19,8 @@ Findings lint(std::string_view value) {
   return out;
 }
 
-Lines found(std::string_view value) {
-  return test::shown(value, lint(value));
-}
-std::string mended(std::string_view value) {
-  return test::mended(value, lint(value));
-}
+Lines found(std::string_view value) { return test::shown(value, lint(value)); }
+std::string mended(std::string_view value) { return test::mended(value, lint(value)); }
 
 }  // namespace
 

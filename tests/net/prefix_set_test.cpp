@@ -22,9 +22,7 @@ PrefixSet set_of(std::initializer_list<std::string_view> texts) {
   return set;
 }
 
-Prefix prefix(std::string_view text) {
-  return *Prefix::parse(text);
-}
+Prefix prefix(std::string_view text) { return *Prefix::parse(text); }
 
 std::string listed(const PrefixSet& set) {
   std::string out;
@@ -108,8 +106,9 @@ TEST_CASE("a set covers what several prefixes hold together", "[net][prefix_set]
 TEST_CASE("what is taken away leaves gaps", "[net][prefix_set]") {
   PrefixSet set = set_of({"192.0.2.0/24", "2001:db8::/32", "::/128"});
   set.remove(set_of({"192.0.2.0/26", "192.0.2.255", "2001:db8::/33", "0.0.0.0/8"}));
-  CHECK(listed(set) == "192.0.2.64/26 192.0.2.128/26 192.0.2.192/27 192.0.2.224/28 192.0.2.240/29 192.0.2.248/30 "
-                       "192.0.2.252/31 192.0.2.254 :: 2001:db8:8000::/33");
+  CHECK(listed(set) ==
+        "192.0.2.64/26 192.0.2.128/26 192.0.2.192/27 192.0.2.224/28 192.0.2.240/29 192.0.2.248/30 "
+        "192.0.2.252/31 192.0.2.254 :: 2001:db8:8000::/33");
   PrefixSet all = set_of({"0.0.0.0/0", "::/0"});
   all.remove(set_of({"0.0.0.0/0", "::/1"}));
   CHECK(listed(all) == "8000::/1");

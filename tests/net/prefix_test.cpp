@@ -16,9 +16,7 @@ Prefix prefix(std::string_view text) {
   return *parsed;
 }
 
-Address address(std::string_view text) {
-  return prefix(text).address();
-}
+Address address(std::string_view text) { return prefix(text).address(); }
 
 }  // namespace
 

@@ -58,7 +58,8 @@ spf::Tree full_tree() {
   inner.fate = spf::TermFate::nothing;
   inner.void4 = true;
   tree.terms = {include, inner};
-  tree.mend = spf::Mend{{{spf::MendStep::Kind::list_addresses, 0, "ip4:192.0.2.0/28"}}, "v=spf1 ip4:192.0.2.0/28", 0, true};
+  tree.mend =
+      spf::Mend{{{spf::MendStep::Kind::list_addresses, 0, "ip4:192.0.2.0/28"}}, "v=spf1 ip4:192.0.2.0/28", 0, true};
   return tree;
 }
 

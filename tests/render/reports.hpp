@@ -66,8 +66,6 @@ class Domain {
   std::vector<envelint::finding::Finding> findings_;
 };
 
-inline envelint::audit::Report report_of(Domain& domain) {
-  return {{}, {domain.take()}};
-}
+inline envelint::audit::Report report_of(Domain& domain) { return {{}, {domain.take()}}; }
 
 }  // namespace reports

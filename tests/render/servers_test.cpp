@@ -48,10 +48,11 @@ audit::DomainReport report_of(const std::string& more) {
 
 TEST_CASE("the report shows what each server says", "[render][servers]") {
   audit::Report report;
-  report.domains.push_back(report_of("@ NS ns3\n@ NS ns4\nns3 A 198.41.0.3\nns4 AAAA fd00::4\n"
-                                     "; at ns2.example.com: _dmarc 600 TXT \"v=DMARC1; p=none\\027[31m\"\n"
-                                     "; at ns2.example.com: @ SOA ns1 admin 2026112601 3600 900 604800 300\n"
-                                     "; at ns3.example.com: lame\n"));
+  report.domains.push_back(
+      report_of("@ NS ns3\n@ NS ns4\nns3 A 198.41.0.3\nns4 AAAA fd00::4\n"
+                "; at ns2.example.com: _dmarc 600 TXT \"v=DMARC1; p=none\\027[31m\"\n"
+                "; at ns2.example.com: @ SOA ns1 admin 2026112601 3600 900 604800 300\n"
+                "; at ns3.example.com: lame\n"));
   report.domains.back().findings.clear();
   report.domains.back().overview.clear();
   report.domains.back().dmarc.reset();

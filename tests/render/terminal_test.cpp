@@ -45,9 +45,7 @@ std::string long_value() {
   return value + " ~all";
 }
 
-audit::Report shown_at(Domain domain) {
-  return report_of(domain);
-}
+audit::Report shown_at(Domain domain) { return report_of(domain); }
 
 }  // namespace
 

@@ -100,7 +100,8 @@ TEST_CASE("kept records are bounded, and who holds one keeps it") {
   const auto first = records.get("v=spf1 ip4:192.0.2.1 -all");
   CHECK(records.get("v=spf1 ip4:192.0.2.1 -all") == first);
   for (int i = 0; i < 20; ++i) {
-    CHECK(records.get("v=spf1 -all" + std::string(spf::RecordCache::kMaxOctets / 8, ' ') + std::to_string(i))->text.size() > 0);
+    CHECK(records.get("v=spf1 -all" + std::string(spf::RecordCache::kMaxOctets / 8, ' ') + std::to_string(i))
+              ->text.size() > 0);
     CHECK(records.size() <= 8);
   }
   CHECK(first->terms.size() == 2);

@@ -30,8 +30,6 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-
-
 }  // namespace
 
 TEST_CASE("valid agrees with two strict parsers on real records", "[spf][corpus]") {
@@ -83,8 +81,9 @@ TEST_CASE("every record that the strict parsers refuse draws an error", "[spf][c
     const spf::Record record = spf::parse(text);
     finding::Findings out;
     spf::check(record, out);
-    const bool only_foreign_bytes = std::ranges::all_of(
-        record.faults, [](const spf::Fault& fault) { return fault.kind == spf::FaultKind::non_ascii; });
+    const bool only_foreign_bytes = std::ranges::all_of(record.faults, [](const spf::Fault& fault) {
+      return fault.kind == spf::FaultKind::non_ascii;
+    });
     if (only_foreign_bytes && record.version == spf::Version::exact) continue;  // dns::check_text says it
     CAPTURE(text);
     CHECK(std::ranges::any_of(out.items(), [](const finding::Finding& finding) {

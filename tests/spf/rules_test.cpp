@@ -137,13 +137,30 @@ TEST_CASE("a fix takes its finding away and leaves the rest as it was", "[spf][r
 }
 
 TEST_CASE("no fix brings its own finding back", "[spf][rules]") {
-  for (const char* text :
-       {"v=spf10 -all", "v=spf1; -all", "v=spf 1 -all", "spf1 -all", " v=spf1 -all", "v=spf1 ipv4:1.2.3.4 -all",
-        "v=spf1 ip4:1.2.3.4~all", "v=spf1 a,mx,-all", "v=spf1 a\tmx -all", "v=spf1 ip4:192.95.20.0/08 -all",
-        "v=spf1 +redirect=x.example", "v=spf1 -all:x", "v=spf1 -all mx", "v=spf1 -all redirect=x.example",
-        "v=spf1 ptr -all", "v=spf1 a a -all", "v=spf1 ip4:192.95.0.0/16 ip4:192.95.20.4 -all",
-        "v=spf1 ip4:192.95.20.4/24 -all", "v=spf1 MX  A -all ", "v=spf1 mx a ip4:1.2.3.4 ip6:2600::1 -all",
-        "v=spf1 a/24/64 -all", "v=spf1 all", "v=spf1 mx", "v=spf1 a:http://x.example/ -all"}) {
+  for (const char* text : {"v=spf10 -all",
+                           "v=spf1; -all",
+                           "v=spf 1 -all",
+                           "spf1 -all",
+                           " v=spf1 -all",
+                           "v=spf1 ipv4:1.2.3.4 -all",
+                           "v=spf1 ip4:1.2.3.4~all",
+                           "v=spf1 a,mx,-all",
+                           "v=spf1 a\tmx -all",
+                           "v=spf1 ip4:192.95.20.0/08 -all",
+                           "v=spf1 +redirect=x.example",
+                           "v=spf1 -all:x",
+                           "v=spf1 -all mx",
+                           "v=spf1 -all redirect=x.example",
+                           "v=spf1 ptr -all",
+                           "v=spf1 a a -all",
+                           "v=spf1 ip4:192.95.0.0/16 ip4:192.95.20.4 -all",
+                           "v=spf1 ip4:192.95.20.4/24 -all",
+                           "v=spf1 MX  A -all ",
+                           "v=spf1 mx a ip4:1.2.3.4 ip6:2600::1 -all",
+                           "v=spf1 a/24/64 -all",
+                           "v=spf1 all",
+                           "v=spf1 mx",
+                           "v=spf1 a:http://x.example/ -all"}) {
     for (const Finding& finding : findings(text)) {
       if (!finding.fix) continue;
       const std::string mended = finding::apply(text, finding.fix->edits);

@@ -121,7 +121,8 @@ bool has_idle_terms(const spf::Record& record) {
 
 }  // namespace
 
-TEST_CASE("the counts that others have made of real records differ only where the RFC says why", "[spf][tree][corpus]") {
+TEST_CASE("the counts that others have made of real records differ only where the RFC says why",
+          "[spf][tree][corpus]") {
   const auto labelled = test::shared_data("data/spf/labelled_spf.tsv");
   const auto targets = test::shared_data("data/spf/include_targets.tsv");
   if (!labelled || !targets) return;

@@ -145,7 +145,8 @@ TEST_CASE("macros for the domain itself are known, those for the message are not
     example.com.hosts.example. A 192.0.2.1
   )");
   CHECK(rows(tree) == Rows{"1 include:%{d}._spf.example =2", "2   a:%{o}.hosts.example",
-                           "3 include:%{i}._spf.example depends_on_message", "4 exists:%{l}.example depends_on_message"});
+                           "3 include:%{i}._spf.example depends_on_message",
+                           "4 exists:%{l}.example depends_on_message"});
   CHECK_FALSE(tree.exact);
   CHECK(target_shown(tree) == R"(SPF102 "include:%{i}._spf.example"; SPF102 "exists:%{l}.example")");
 }

@@ -94,9 +94,7 @@ class JsonZone : public envelint::dns::Resolver {
     }
   }
 
-  static Name name_of(const nlohmann::json& text) {
-    return Name::parse(text.get<std::string>()).value_or(Name());
-  }
+  static Name name_of(const nlohmann::json& text) { return Name::parse(text.get<std::string>()).value_or(Name()); }
 
   static void put(Entry& entry, const Name& name, Type type, envelint::dns::Data data) {
     Answer& answer = entry.answers[type];

@@ -50,12 +50,14 @@ class ZoneServersOf : public envelint::dns::DirectResolver {
     const auto found = servers_.find(server.address.to_string());
     if (found == servers_.end() || found->second.silent) co_return out;
     if (found->second.lame) {
-      out.answer = envelint::dns::Answer(envelint::dns::Trouble::refused, server.address.to_string() + " answered REFUSED");
+      out.answer =
+          envelint::dns::Answer(envelint::dns::Trouble::refused, server.address.to_string() + " answered REFUSED");
       co_return out;
     }
     out.answer = found->second.resolver->answer(query);
     out.authoritative = true;
-    for (const auto& record : out.answer.records) out.answer.ttl = std::min(out.answer.ttl.value_or(record.ttl), record.ttl);
+    for (const auto& record : out.answer.records)
+      out.answer.ttl = std::min(out.answer.ttl.value_or(record.ttl), record.ttl);
     if (!out.answer.chain.empty()) {  // not followed
       out.answer.state = envelint::dns::Answer::State::nodata;
       out.answer.records.clear();
@@ -110,9 +112,8 @@ class ZoneServersOf : public envelint::dns::DirectResolver {
     std::erase_if(own.records, replaced);
     for (const auto& [name, type] : changes.without) {
       const envelint::dns::Name owner = name == "@" ? origin : *envelint::dns::Name::parse(name)->under(origin);
-      std::erase_if(own.records, [&](const auto& one) {
-        return one.record.owner == owner && to_string(one.record.type) == type;
-      });
+      std::erase_if(own.records,
+                    [&](const auto& one) { return one.record.owner == owner && to_string(one.record.type) == type; });
     }
     own.records.insert(own.records.end(), other.records.begin(), other.records.end());
     Server entry{changes.silent, changes.lame, std::make_shared<envelint::dns::ZoneResolver>(own)};

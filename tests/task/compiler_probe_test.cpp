@@ -30,20 +30,12 @@ struct WithConstructor {
   int type;
 };
 
-Task<int> take_aggregate(Aggregate query) {
-  co_return query.type;
-}
-Task<int> take_class(WithConstructor query) {
-  co_return query.type;
-}
-Task<int> take_function(std::function<int()> function) {
-  co_return function();
-}
+Task<int> take_aggregate(Aggregate query) { co_return query.type; }
+Task<int> take_class(WithConstructor query) { co_return query.type; }
+Task<int> take_function(std::function<int()> function) { co_return function(); }
 
 // The braced temporary of aggregate type inside co_await: g++ 12 destroys it twice, so that -1 is alive afterwards.
-Task<int> aggregate_in_await(int* alive) {
-  co_return co_await take_aggregate({.name = Counted(*alive), .type = 1});
-}
+Task<int> aggregate_in_await(int* alive) { co_return co_await take_aggregate({.name = Counted(*alive), .type = 1}); }
 // The temporary that becomes a function parameter and captures something with a destructor: the same.
 Task<int> lambda_in_await(int* alive) {
   const Counted counted(*alive);
@@ -51,9 +43,7 @@ Task<int> lambda_in_await(int* alive) {
 }
 
 // What the laws allow.
-Task<int> class_in_await(int* alive) {
-  co_return co_await take_class(WithConstructor(Counted(*alive), 1));
-}
+Task<int> class_in_await(int* alive) { co_return co_await take_class(WithConstructor(Counted(*alive), 1)); }
 Task<int> named_in_await(int* alive) {
   Aggregate query{.name = Counted(*alive), .type = 1};
   co_return co_await take_aggregate(std::move(query));
@@ -70,9 +60,7 @@ int alive_after(Task<int> (*coroutine)(int*)) {
   return alive;
 }
 
-std::uintptr_t here() {
-  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-}
+std::uintptr_t here() { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); }
 
 // A task that resumes by symmetric transfer, as the textbooks have it.
 class Transferring {
@@ -125,9 +113,7 @@ T await_often(std::uintptr_t* first, std::uintptr_t* last) {
   for (int i = 0; i <= kAwaits; ++i) co_await note_stack<T>(i == 0 ? first : last);
 }
 
-std::uintptr_t distance(std::uintptr_t a, std::uintptr_t b) {
-  return a > b ? a - b : b - a;
-}
+std::uintptr_t distance(std::uintptr_t a, std::uintptr_t b) { return a > b ? a - b : b - a; }
 
 }  // namespace
 

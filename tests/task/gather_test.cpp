@@ -43,9 +43,7 @@ Task<std::vector<int>> numbers(std::array<Event, 3>* events) {
   co_return out;
 }
 
-Task<int> twice(int number) {
-  co_return 2 * number;
-}
+Task<int> twice(int number) { co_return 2 * number; }
 
 /// Resumes the awaiting coroutine on a thread kept in a list.
 class Hop {

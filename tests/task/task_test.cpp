@@ -15,9 +15,7 @@ using envelint::task::Task;
 
 namespace {
 
-Task<int> one() {
-  co_return 1;
-}
+Task<int> one() { co_return 1; }
 
 Task<int> sum_of_awaits(int count) {
   int sum = 0;
@@ -45,22 +43,16 @@ Task<int> fails() {
   co_return 0;
 }
 
-Task<std::unique_ptr<int>> boxed(int value) {
-  co_return std::make_unique<int>(value);
-}
+Task<std::unique_ptr<int>> boxed(int value) { co_return std::make_unique<int>(value); }
 
-Task<std::expected<int, std::string>> refused() {
-  co_return std::unexpected("refused");
-}
+Task<std::expected<int, std::string>> refused() { co_return std::unexpected("refused"); }
 
 Task<void> holds(Event* event, Counted kept) {
   const Counted also_kept = kept;
   co_await *event;
 }
 
-Task<void> holds_below(Event* event, Counted kept) {
-  co_await holds(event, kept);
-}
+Task<void> holds_below(Event* event, Counted kept) { co_await holds(event, kept); }
 
 /// Runs a task on a test's own loop: there is none, so somebody has to set the events.
 template <typename T>
@@ -86,9 +78,7 @@ TEST_CASE("a million awaits that end at once need no stack", "[task]") {
   CHECK(sync_wait(sum_of_awaits(1'000'000)) == 1'000'000);
 }
 
-TEST_CASE("tasks await tasks await tasks", "[task]") {
-  CHECK(sync_wait(nested(1000)) == 1000);
-}
+TEST_CASE("tasks await tasks await tasks", "[task]") { CHECK(sync_wait(nested(1000)) == 1000); }
 
 TEST_CASE("a suspended task goes on when its event is set", "[task]") {
   Event event;

@@ -48,7 +48,8 @@ std::string patch(const std::string& before, const std::string& diff) {
 
 std::string random_text(std::mt19937& random) {
   std::string text;
-  for (auto lines = random() % 30; lines > 0; --lines) text += std::string(1, static_cast<char>('a' + random() % 4)) + "\n";
+  for (auto lines = random() % 30; lines > 0; --lines)
+    text += std::string(1, static_cast<char>('a' + random() % 4)) + "\n";
   if (random() % 3 == 0) text += "end without newline";
   return text;
 }

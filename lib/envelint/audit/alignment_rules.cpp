@@ -22,9 +22,7 @@ bool user_named_selectors(const DomainFacts& facts) {
 }
 
 // RFC 8020: below a name that does not exist there is nothing.
-bool no_keys_at_all(const DomainFacts& facts) {
-  return facts.domainkey.state == dns::Answer::State::nxdomain;
-}
+bool no_keys_at_all(const DomainFacts& facts) { return facts.domainkey.state == dns::Answer::State::nxdomain; }
 
 /// Every selector that was tried was answered, and none has a key that receivers can use.
 bool no_key_found(const DomainFacts& facts) {

@@ -61,10 +61,10 @@ std::string what_to_do(const Unanswered& first) {
   const std::string type = to_string(first.query.type);
   switch (first.trouble) {
     case Trouble::network: return "check the network, or name a server with `--nameserver ADDRESS`";
-    case Trouble::refused: return fmt::format("ask another resolver, `--nameserver 9.9.9.9`, or allow this machine to ask yours");
+    case Trouble::refused:
+      return fmt::format("ask another resolver, `--nameserver 9.9.9.9`, or allow this machine to ask yours");
     case Trouble::limit: return "look for records that lead to very many others";
-    default:
-      return fmt::format("run it again; if it stays, see who fails with `dig +trace {} {}`", name, type);
+    default: return fmt::format("run it again; if it stays, see who fails with `dig +trace {} {}`", name, type);
   }
 }
 
@@ -84,9 +84,10 @@ void unanswered(const DomainFacts& facts, Findings& out) {
     const std::string server = first.server.empty() ? "" : fmt::format("{} was asked; ", first.server);
     const std::string_view said = first.server.empty() ? "" : "it said: ";
     const std::string detail = first.detail.empty() ? "" : fmt::format("{}{}; ", said, first.detail);
-    draft.note("{}{}nothing is known about what stands there, so nothing is said about it; receivers that get no answer either "
-               "keep the mail waiting or treat it as not authenticated",
-               server, detail);
+    draft.note(
+        "{}{}nothing is known about what stands there, so nothing is said about it; receivers that get no answer either "
+        "keep the mail waiting or treat it as not authenticated",
+        server, detail);
   }
 }
 
@@ -97,16 +98,19 @@ void bogus(const DomainFacts& facts, Findings& out) {
   auto draft = out.add(Code::dns_dnssec_bogus, {});
   draft.owner(first.query.name.to_string())
       .message("{} {} DNSSEC validation", list_of(questions), questions.size() == 1 ? "fails" : "fail")
-      .help("see what is wrong with `delv {} {}`; most often the DS record of the parent names a key that is gone, or signatures "
-            "have expired",
-            first.query.name.to_string(), to_string(first.query.type));
+      .help(
+          "see what is wrong with `delv {} {}`; most often the DS record of the parent names a key that is gone, or signatures "
+          "have expired",
+          first.query.name.to_string(), to_string(first.query.type));
   if (first.detail.empty()) {
-    draft.note("resolvers that validate get SERVFAIL: for their users the record does not exist, and mail is refused or "
-               "waits");
+    draft.note(
+        "resolvers that validate get SERVFAIL: for their users the record does not exist, and mail is refused or "
+        "waits");
   } else {
-    draft.note("resolvers that validate get SERVFAIL ({}): for their users the record does not exist, and mail is refused or "
-               "waits",
-               first.detail);
+    draft.note(
+        "resolvers that validate get SERVFAIL ({}): for their users the record does not exist, and mail is refused or "
+        "waits",
+        first.detail);
   }
 }
 
@@ -120,7 +124,6 @@ void no_such_domain(const DomainFacts& facts, Findings& out) {
       .note("mail to it is returned at once, and mail from it is refused by most receivers; nothing else was judged")
       .help("check the spelling; if the name is right, its registration or the delegation to its name servers is gone");
 }
-
 
 void dangling(const dns::Name& name, const dns::Answer& answer, Findings& out) {
   if (answer.chain.empty() || !answer.nothing()) return;
@@ -166,8 +169,9 @@ void wildcard(const DomainFacts& facts, Findings& out) {
   out.add(Code::dns_wildcard_answers, {})
       .owner("*." + domain)
       .message("a wildcard TXT record answers for every name below `{}`: `{}`", domain, dns::describe(facts.any_text))
-      .note("where a receiver looks for a key or a policy that is not there, `_domainkey`, `_mta-sts` and others, it finds this "
-            "text instead of nothing, and reports a broken record")
+      .note(
+          "where a receiver looks for a key or a policy that is not there, `_domainkey`, `_mta-sts` and others, it finds this "
+          "text instead of nothing, and reports a broken record")
       .help("remove `*.{}. TXT`, or publish it only at the names that need it", domain);
 }
 

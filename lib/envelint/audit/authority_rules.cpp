@@ -105,13 +105,15 @@ void disagreement(const ZoneServers& zone, std::size_t question, Findings& out) 
       .note("{}; which of them a receiver gets is chance, and it changes from one message to the next",
             fmt::format("{}", fmt::join(words, "; ")));
   if (const ZoneServer* const late = behind(zone)) {
-    draft.help("`{}` has serial {} where the newest is {}: have it fetch the zone again, and see why it did not, such "
-               "as NOTIFY or transfers (AXFR) that are blocked",
-               late->name.to_string(), late->start_of_authority()->serial, zone.newest()->serial);
+    draft.help(
+        "`{}` has serial {} where the newest is {}: have it fetch the zone again, and see why it did not, such "
+        "as NOTIFY or transfers (AXFR) that are blocked",
+        late->name.to_string(), late->start_of_authority()->serial, zone.newest()->serial);
   } else {
-    draft.help("all servers have serial {}, so none will fetch the zone by itself: correct it at its source, raise the "
-               "serial, and have every server load it",
-               zone.newest()->serial);
+    draft.help(
+        "all servers have serial {}, so none will fetch the zone by itself: correct it at its source, raise the "
+        "serial, and have every server load it",
+        zone.newest()->serial);
   }
 }
 
@@ -131,13 +133,15 @@ void resolver_differs(const ZoneServers& zone, std::size_t question, Findings& o
       fmt::format("the resolver says {}, they say {}", quoted(lines, common), quoted(servers.lines, common));
   if (answer.ttl) {
     draft.note("{}; caches may show the old answer for up to {} s more", both, *answer.ttl);
-    draft.help("if the record was changed lately, run it again in {} s; if it stays, the resolver rewrites answers or "
-               "has its own version of the zone: ask another with `--nameserver ADDRESS`",
-               *answer.ttl);
+    draft.help(
+        "if the record was changed lately, run it again in {} s; if it stays, the resolver rewrites answers or "
+        "has its own version of the zone: ask another with `--nameserver ADDRESS`",
+        *answer.ttl);
   } else {
     draft.note("{}; caches show an old answer until its TTL is over", both);
-    draft.help("if it stays, the resolver rewrites answers or has its own version of the zone: ask another with "
-               "`--nameserver ADDRESS`");
+    draft.help(
+        "if it stays, the resolver rewrites answers or has its own version of the zone: ask another with "
+        "`--nameserver ADDRESS`");
   }
 }
 
@@ -164,9 +168,10 @@ void broken_server(const ZoneServers& zone, const std::vector<const ZoneServer*>
       draft.message("{}, a name server of `{}`, has an address that nobody outside reaches", who, zone_name)
           .note("{}; it was not asked, since a stranger's zone has no say about what is asked inside this network; {}",
                 server.why, kHarm)
-          .help("publish its public address, or {}; to check an inner zone, name its resolver with "
-                "`--nameserver ADDRESS`",
-                away);
+          .help(
+              "publish its public address, or {}; to check an inner zone, name its resolver with "
+              "`--nameserver ADDRESS`",
+              away);
       return;
     case ZoneServer::State::lame:
       draft.message("{} does not serve `{}`, whose name server it should be", who, zone_name)
@@ -190,9 +195,8 @@ void broken_servers(const ZoneServers& zone, Findings& out) {
     // Addresses of one server with one fault are one finding.
     std::vector<const ZoneServer*> same;
     const ZoneServer& first = *broken.front();
-    std::ranges::copy_if(broken, std::back_inserter(same), [&](const ZoneServer* one) {
-      return one->name == first.name && one->state == first.state;
-    });
+    std::ranges::copy_if(broken, std::back_inserter(same),
+                         [&](const ZoneServer* one) { return one->name == first.name && one->state == first.state; });
     std::erase_if(broken, [&](const ZoneServer* one) { return std::ranges::find(same, one) != same.end(); });
     broken_server(zone, same, out);
   }
@@ -202,9 +206,9 @@ void servers_without_address(const ZoneServers& zone, Findings& out) {
   for (const dns::NamelessServer& server : zone.without_address) {
     const bool unknown = server.a.unknown() || server.aaaa.unknown();
     const dns::Answer& telling = server.a.unknown() ? server.a : server.aaaa;
-    const std::string reason = !unknown                    ? "neither A nor AAAA records are there"
-                               : telling.detail.empty()    ? std::string(to_string(telling.trouble))
-                                                           : telling.detail;
+    const std::string reason = !unknown                 ? "neither A nor AAAA records are there"
+                               : telling.detail.empty() ? std::string(to_string(telling.trouble))
+                                                        : telling.detail;
     out.add(Code::dns_lame_name_server, {})
         .owner(server.name.to_string())
         .message("`{}`, a name server of `{}`, {}", server.name.to_string(), zone.zone.to_string(),
@@ -222,8 +226,9 @@ void long_negative_ttl(const ZoneServers& zone, Findings& out) {
   out.add(Code::dns_long_negative_ttl, {})
       .owner(name)
       .message("a new record in `{}` stays invisible for up to {} s to resolvers that asked for it before", name, *ttl)
-      .note("so long they may believe that a name does not exist: the lesser of the TTL of the SOA record and its last "
-            "number counts; some stop at 1 or 3 hours by themselves")
+      .note(
+          "so long they may believe that a name does not exist: the lesser of the TTL of the SOA record and its last "
+          "number counts; some stop at 1 or 3 hours by themselves")
       .help("set the last number of the SOA record to 3600 or less, then raise the serial");
 }
 

@@ -76,7 +76,8 @@ class Collector {
     facts_.providers = providers_of(facts_);
     facts_.unanswered = dns_.unanswered();
     // That nobody answered about all of reverse DNS is no trouble of the domain.
-    std::erase_if(facts_.unanswered, [](const dns::Unanswered& one) { return one.query.type == Type::soa && is_tree(one.query.name); });
+    std::erase_if(facts_.unanswered,
+                  [](const dns::Unanswered& one) { return one.query.type == Type::soa && is_tree(one.query.name); });
     // They failed in the order of chance; a replay is to say the same.
     std::ranges::sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
       return std::pair(a.query.name, a.query.type) < std::pair(b.query.name, b.query.type);
@@ -272,7 +273,9 @@ class Collector {
     facts_.reverse.push_back(std::move(facts));
   }
 
-  static bool is_tree(const Name& name) { return name == *Name::parse("in-addr.arpa") || name == *Name::parse("ip6.arpa"); }
+  static bool is_tree(const Name& name) {
+    return name == *Name::parse("in-addr.arpa") || name == *Name::parse("ip6.arpa");
+  }
 
   // Zone files seldom hold reverse DNS. Where they have none at all, a name missing from it says nothing.
   task::Task<void> ask_reverse_trees() {

@@ -106,9 +106,10 @@ struct DomainFacts {
   std::vector<LiveDifference> live_differences;  ///< between zone files and live DNS, where that was asked for
   std::optional<dmarc::Discovery> dmarc;
   dmarc::ReportAuthorization dmarc_reports;  ///< of the record that applies, unless a registry publishes it
-  std::vector<TextFacts> dmarc_wrong_names;  ///< where DMARC records are put by mistake; asked where the domain has none
+  std::vector<TextFacts>
+      dmarc_wrong_names;  ///< where DMARC records are put by mistake; asked where the domain has none
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
-  std::vector<dns::Unanswered> unanswered;  ///< every question that nobody answered
+  std::vector<dns::Unanswered> unanswered;               ///< every question that nobody answered
   std::size_t questions = 0;
 
   /// Whether anything at all is known to stand at the domain's own name.

@@ -58,10 +58,12 @@ struct TextSlips {
 const TextSlips& slips_before(Kind kind) {
   // SPF005, SPF025 and DMARC005 speak of white space and quotes at the ends themselves, DKIM010 of quotes in a key.
   static const TextSlips spf{{.edges = false, .inner_space = false, .version_must_lead = true},
-                             {Code::dns_lost_space_between_strings, Code::dns_literal_quotes, Code::dns_literal_backslash,
-                              Code::dns_foreign_escape, Code::dns_non_ascii_octet, Code::dns_u_label}};
+                             {Code::dns_lost_space_between_strings, Code::dns_literal_quotes,
+                              Code::dns_literal_backslash, Code::dns_foreign_escape, Code::dns_non_ascii_octet,
+                              Code::dns_u_label}};
   static const TextSlips tags{{.edges = false, .inner_space = false, .version_must_lead = false},
-                              {Code::dns_literal_backslash, Code::dns_foreign_escape, Code::dns_non_ascii_octet, Code::dns_u_label}};
+                              {Code::dns_literal_backslash, Code::dns_foreign_escape, Code::dns_non_ascii_octet,
+                               Code::dns_u_label}};
   return kind == Kind::spf ? spf : tags;
 }
 

@@ -156,7 +156,8 @@ void check_live_differences(const DomainFacts& facts, const DomainReport& report
     const std::string name = query.name.to_string();
     const int record = record_of(report, query);
     const std::uint32_t length =
-        record < 0 ? 0 : static_cast<std::uint32_t>(report.records[static_cast<std::size_t>(record)].value.joined().size());
+        record < 0 ? 0
+                   : static_cast<std::uint32_t>(report.records[static_cast<std::size_t>(record)].value.joined().size());
     auto draft = out.add(Code::x_zone_differs_from_live, text::span_of(0, length));
     draft.message("{} at `{} {}`", what_differs(difference), name, to_string(query.type))
         .note("the zone file has {}, live DNS has {}", shown(difference.in_file), shown(difference.live));
@@ -166,7 +167,8 @@ void check_live_differences(const DomainFacts& facts, const DomainReport& report
       draft.owner(name);
     }
     if (difference.live_ttl) {
-      draft.help("publish the file; caches may then go on with the old answer for up to {} seconds", *difference.live_ttl);
+      draft.help("publish the file; caches may then go on with the old answer for up to {} seconds",
+                 *difference.live_ttl);
     } else {
       draft.help("publish the file, and look again");
     }

@@ -37,9 +37,7 @@ bool is_usable_key(std::string_view text) {
   return record.valid() && !record.revoked();
 }
 
-bool same_data(const dns::Record& a, const dns::Record& b) {
-  return a.data == b.data;
-}
+bool same_data(const dns::Record& a, const dns::Record& b) { return a.data == b.data; }
 
 }  // namespace
 
@@ -66,9 +64,7 @@ bool has_usable_key(const DomainFacts& facts) {
                              [](const SelectorFacts& selector) { return any_text(selector.txt, is_usable_key); });
 }
 
-bool sends_mail(const DomainFacts& facts) {
-  return spf_use(facts) == SpfUse::somebody || has_usable_key(facts);
-}
+bool sends_mail(const DomainFacts& facts) { return spf_use(facts) == SpfUse::somebody || has_usable_key(facts); }
 
 bool looks_parked(const DomainFacts& facts) {
   if (sends_mail(facts) || has_mail_hosts(facts) || facts.mx.unknown()) return false;

@@ -176,17 +176,10 @@ void check_host(const Check& check, const MxHost& host, const MxLookup& lookup) 
   const MxTarget target = lookup(host.target);
   if (check.looks_like_null_mx(host, target)) return;
   switch (target.state) {
-    case MxTarget::State::unknown:
-      break;
-    case MxTarget::State::absent:
-      check.without_address(host);
-      break;
-    case MxTarget::State::alias:
-      check.alias(host, target);
-      break;
-    case MxTarget::State::addresses:
-      check.reserved_address(host, target);
-      break;
+    case MxTarget::State::unknown: break;
+    case MxTarget::State::absent: check.without_address(host); break;
+    case MxTarget::State::alias: check.alias(host, target); break;
+    case MxTarget::State::addresses: check.reserved_address(host, target); break;
   }
 }
 

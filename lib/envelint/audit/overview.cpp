@@ -165,7 +165,8 @@ struct Selectors {
 std::string no_key(const DomainFacts& facts, const Selectors& selectors) {
   if (!selectors.missing.empty()) return "no key at " + list_of(selectors.missing);
   if (facts.domainkey.state == Answer::State::nxdomain) return "no key: nothing stands below `_domainkey`";
-  return fmt::format("no key at the {} selectors that were tried; name yours with `--selector`", facts.selectors.size());
+  return fmt::format("no key at the {} selectors that were tried; name yours with `--selector`",
+                     facts.selectors.size());
 }
 
 OverviewLine dkim_line(const DomainFacts& facts) {
@@ -237,7 +238,8 @@ OverviewLine tls_rpt_line(const DomainFacts& facts) {
   const std::string_view value = first<dns::Text>(facts.tls_rpt)->joined();
   std::vector<std::string> addresses;
   for (const tls_rpt::Uri& uri : tls_rpt::parse(value).uris) addresses.emplace_back(text::slice(value, uri.span));
-  return {Kind::tls_rpt, State::found, addresses.empty() ? "no address for reports" : "reports to " + list_of(addresses)};
+  return {Kind::tls_rpt, State::found,
+          addresses.empty() ? "no address for reports" : "reports to " + list_of(addresses)};
 }
 
 /// The area whose findings have codes that begin so.

@@ -247,7 +247,7 @@ bool is_within(std::string_view text, const Provider::Names& list) {
   });
 }
 
-const Provider* find(const dns::Name& name, Provider::Names Provider::*list) {
+const Provider* find(const dns::Name& name, Provider::Names Provider::* list) {
   const std::string text = name.to_lower();
   const auto found =
       std::ranges::find_if(kProviders, [&](const Provider& provider) { return is_within(text, provider.*list); });
@@ -256,23 +256,15 @@ const Provider* find(const dns::Name& name, Provider::Names Provider::*list) {
 
 }  // namespace
 
-std::span<const Provider> providers() noexcept {
-  return kProviders;
-}
+std::span<const Provider> providers() noexcept { return kProviders; }
 
 std::span<const std::string_view> items(const Provider::Names& names) noexcept {
   const auto end = std::ranges::find_if(names, &std::string_view::empty);
   return {names.begin(), end};
 }
 
-const Provider* provider_of_mx(const dns::Name& host) {
-  return find(host, &Provider::mx);
-}
-const Provider* provider_of_include(const dns::Name& target) {
-  return find(target, &Provider::includes);
-}
-const Provider* provider_of_key(const dns::Name& target) {
-  return find(target, &Provider::keys);
-}
+const Provider* provider_of_mx(const dns::Name& host) { return find(host, &Provider::mx); }
+const Provider* provider_of_include(const dns::Name& target) { return find(target, &Provider::includes); }
+const Provider* provider_of_key(const dns::Name& target) { return find(target, &Provider::keys); }
 
 }  // namespace envelint::audit

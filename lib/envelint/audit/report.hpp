@@ -70,10 +70,10 @@ struct DomainReport {
   std::vector<RecordReport> records;
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
-  std::vector<OverviewLine> overview;  ///< of a domain that was looked up; empty otherwise
-  std::optional<dmarc::Discovery> dmarc;  ///< where the domain was looked up
+  std::vector<OverviewLine> overview;                    ///< of a domain that was looked up; empty otherwise
+  std::optional<dmarc::Discovery> dmarc;                 ///< where the domain was looked up
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
-  std::optional<spf::Tree> spf;  ///< what the SPF record costs, where DNS was asked
+  std::optional<spf::Tree> spf;                          ///< what the SPF record costs, where DNS was asked
 };
 
 /// The result of one lint run.

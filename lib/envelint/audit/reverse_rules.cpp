@@ -34,9 +34,7 @@ bool is_sender(const DomainFacts& facts, const ReverseFacts& reverse) {
   return reverse.receives && reverse.singled_out && provider_of_mx(reverse.host) == nullptr;
 }
 
-std::string owner_of(const ReverseFacts& reverse) {
-  return dns::reverse_name(reverse.address).to_string();
-}
+std::string owner_of(const ReverseFacts& reverse) { return dns::reverse_name(reverse.address).to_string(); }
 
 /// `192.0.2.1 (mail.example.com)`; an address that SPF lists as such has no host.
 std::string shown(const DomainFacts& facts, const ReverseFacts& reverse) {

@@ -9,7 +9,8 @@ namespace envelint::audit {
 
 /// The DKIM selectors to look at first: those given, else those of the providers that the domain's MX and SPF records
 /// lead to. Without answers yet. Pure.
-[[nodiscard]] std::vector<SelectorFacts> plan_selectors(const DomainFacts& facts, const std::vector<std::string>& given);
+[[nodiscard]] std::vector<SelectorFacts> plan_selectors(const DomainFacts& facts,
+                                                        const std::vector<std::string>& given);
 
 /// The selectors to try when nothing tells which a domain has: the commonest. None where DNS has said that there is no
 /// name below `_domainkey` (RFC 8020), or that each one has a key. Pure.

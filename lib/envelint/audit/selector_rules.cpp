@@ -25,17 +25,11 @@ using finding::Severity;
 constexpr std::size_t kMostNamed = 8;
 
 // A wildcard below the domain or below `_domainkey` answers for selectors too: nothing can be told of a single one.
-bool wildcard_answers(const DomainFacts& facts) {
-  return facts.any_key.has_records() || !facts.any_key.chain.empty();
-}
+bool wildcard_answers(const DomainFacts& facts) { return facts.any_key.has_records() || !facts.any_key.chain.empty(); }
 
-bool leads_nowhere(const SelectorFacts& selector) {
-  return !selector.txt.chain.empty() && selector.txt.nothing();
-}
+bool leads_nowhere(const SelectorFacts& selector) { return !selector.txt.chain.empty() && selector.txt.nothing(); }
 
-bool is_missing(const SelectorFacts& selector) {
-  return selector.txt.chain.empty() && selector.txt.nothing();
-}
+bool is_missing(const SelectorFacts& selector) { return selector.txt.chain.empty() && selector.txt.nothing(); }
 
 /// The value of the first record of an answer that is a key.
 std::string_view key_in(const Answer& answer) {

@@ -25,9 +25,7 @@ bool stands_for_hosts(const spf::Term& term) {
   return (term.is(Mechanism::a) || term.is(Mechanism::mx)) && term.prefix4 == 32 && term.prefix6 == 128;
 }
 
-bool lets_send(const spf::Term& term) {
-  return term.qualifier == spf::Qualifier::pass && stands_for_hosts(term);
-}
+bool lets_send(const spf::Term& term) { return term.qualifier == spf::Qualifier::pass && stands_for_hosts(term); }
 
 void add_addresses(const dns::Answer& answer, std::vector<net::Address>& out) {
   for (const dns::Record& record : answer.records) {

@@ -106,7 +106,8 @@ class ZoneAudit {
 
   void find_mail_hosts() {
     for (const dns::ZoneRecord& entry : zone_.records) {
-      if (const auto* mx = std::get_if<dns::Mx>(&entry.record.data)) mail_hosts_.emplace(mx->exchange, entry.record.owner);
+      if (const auto* mx = std::get_if<dns::Mx>(&entry.record.data))
+        mail_hosts_.emplace(mx->exchange, entry.record.owner);
     }
   }
 
@@ -168,7 +169,8 @@ class ZoneAudit {
   void judge_records() {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Place place = places_[i];
-      if (place.record < 0 || zone_.records[i].record.type == Type::mx) continue;  // judge_sets sees MX records together
+      if (place.record < 0 || zone_.records[i].record.type == Type::mx)
+        continue;  // judge_sets sees MX records together
       DomainReport& domain = report_.domains[place.domain];
       RecordReport& record = domain.records[static_cast<std::size_t>(place.record)];
       Judgement judgement = judge_value(record.kind, record.value, record.owner);
@@ -181,7 +183,8 @@ class ZoneAudit {
 
   // A comment has swallowed the rest of the text, which is a finding of its own (DNS032). What the value lacks for
   // that reason is its echo, so the text is judged as it was meant, as far as it can be seen.
-  [[nodiscard]] std::vector<Finding> findings_before_cut(const dns::ZoneRecord& entry, const RecordReport& record) const {
+  [[nodiscard]] std::vector<Finding> findings_before_cut(const dns::ZoneRecord& entry,
+                                                         const RecordReport& record) const {
     const std::string_view comment = text::slice(zone_.files[entry.file]->content(), *entry.cut_comment);
     const std::size_t size = record.value.joined().size();
     const dns::Text meant(std::string(record.value.joined()).append(comment));
@@ -237,7 +240,8 @@ class ZoneAudit {
 
   // The name that findings about the file stand with: the first zone's apex, else the first domain, else the last origin.
   std::size_t home() {
-    const auto soa = std::ranges::find(zone_.records, Type::soa, [](const dns::ZoneRecord& r) { return r.record.type; });
+    const auto soa =
+        std::ranges::find(zone_.records, Type::soa, [](const dns::ZoneRecord& r) { return r.record.type; });
     if (soa != zone_.records.end()) return domain_index(soa->record.owner);
     if (!report_.domains.empty()) return 0;
     return domain_index(zone_.origins.empty() ? Name() : zone_.origins.back());

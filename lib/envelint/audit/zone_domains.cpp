@@ -80,7 +80,8 @@ std::unordered_map<Name, std::vector<std::string>> selectors_of(const dns::Zone&
     auto selector = selector_of(entry.record.owner);
     if (!selector || selector->labels.empty()) continue;
     auto& list = out[selector->domain];
-    const bool is_new = std::ranges::none_of(list, [&](const auto& one) { return text::iequals(one, selector->labels); });
+    const bool is_new =
+        std::ranges::none_of(list, [&](const auto& one) { return text::iequals(one, selector->labels); });
     if (is_new && list.size() < kMaxSelectors) list.push_back(std::move(selector->labels));
   }
   return out;

@@ -27,7 +27,8 @@ std::string quoted_form(const std::string& text) {
 // The value as strings of at most 255 octets, quoted.
 std::string as_strings(std::string_view value) {
   std::vector<std::string> strings;
-  for (std::size_t i = 0; i < value.size() || i == 0; i += kMaxString) strings.emplace_back(value.substr(i, kMaxString));
+  for (std::size_t i = 0; i < value.size() || i == 0; i += kMaxString)
+    strings.emplace_back(value.substr(i, kMaxString));
   return dns::presentation(dns::Data(dns::Text(strings)));
 }
 
@@ -119,9 +120,7 @@ class Round {
 
 std::vector<FixedFile> fix_zone(const dns::ZoneText& top, const dns::ZoneOptions& options, const Selection& selection) {
   std::vector<FixedFile> files;
-  const auto mended = [&](const std::string& path) {
-    return std::ranges::find(files, path, &FixedFile::path);
-  };
+  const auto mended = [&](const std::string& path) { return std::ranges::find(files, path, &FixedFile::path); };
   dns::ZoneOptions overlaid = options;
   if (options.opener) {
     overlaid.opener = [&](std::string_view including, std::string_view name) {

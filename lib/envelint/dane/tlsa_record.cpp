@@ -15,9 +15,7 @@ using text::slice;
 using text::Span;
 using text::span_of;
 
-bool is_blank(char c) {
-  return text::is_space(c) || c == '(' || c == ')';
-}
+bool is_blank(char c) { return text::is_space(c) || c == '(' || c == ')'; }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
   while (at < text.size() && is_blank(text[at])) ++at;
@@ -66,9 +64,7 @@ void read_data(std::string_view text, std::size_t at, TlsaRecord& out) {
   out.odd_digits = high >= 0;
 }
 
-bool is_octet(const Number& number) {
-  return number.value && *number.value <= 255;
-}
+bool is_octet(const Number& number) { return number.value && *number.value <= 255; }
 
 }  // namespace
 

@@ -63,8 +63,9 @@ void check_number(std::string_view text, const Number& number, const NumberRule&
     if (!rule.suggested.empty()) draft.suggest(number.span, std::string(rule.suggested));
   } else {
     draft.message("`{}` is no number, and the {} is one", written, rule.name);
-    const auto known = std::ranges::find_if(
-        rule.acronyms, [&](const Acronym& acronym) { return text::iequals(acronym.name, written); });
+    const auto known = std::ranges::find_if(rule.acronyms, [&](const Acronym& acronym) {
+      return text::iequals(acronym.name, written);
+    });
     if (known != rule.acronyms.end())
       draft.help("write `{}`", known->number).suggest(number.span, std::string(known->number));
   }
@@ -99,9 +100,7 @@ void not_hex(std::string_view text, const TlsaRecord& record, Findings& out) {
   }
 }
 
-std::string_view matching_name(std::uint32_t matching) {
-  return matching == 1 ? "SHA-256" : "SHA-512";
-}
+std::string_view matching_name(std::uint32_t matching) { return matching == 1 ? "SHA-256" : "SHA-512"; }
 
 void wrong_length(const TlsaRecord& record, Findings& out) {
   const std::uint32_t matching = *record.matching.value;

@@ -21,13 +21,9 @@ void require(bool done) {
 
 }  // namespace
 
-std::string_view to_string(HashAlgorithm hash) noexcept {
-  return hash == HashAlgorithm::sha1 ? "sha1" : "sha256";
-}
+std::string_view to_string(HashAlgorithm hash) noexcept { return hash == HashAlgorithm::sha1 ? "sha1" : "sha256"; }
 
-std::size_t size_of(HashAlgorithm hash) noexcept {
-  return hash == HashAlgorithm::sha1 ? 20 : 32;
-}
+std::size_t size_of(HashAlgorithm hash) noexcept { return hash == HashAlgorithm::sha1 ? 20 : 32; }
 
 Digest::Digest(HashAlgorithm hash, std::uint64_t limit) : context_(EVP_MD_CTX_new()), limit_(limit) {
   require(context_ && EVP_DigestInit_ex(context_.get(), algorithm(hash), nullptr) == 1);

@@ -50,9 +50,8 @@ KeyData key_in(const KeyRecord& record) {
 }
 
 bool holds(const dns::Answer& answer, const PublicKey& key) {
-  return std::ranges::any_of(texts_of(answer), [&](const std::string& text) {
-    return is_key(key_in(parse_key_record(text)), key);
-  });
+  return std::ranges::any_of(texts_of(answer),
+                             [&](const std::string& text) { return is_key(key_in(parse_key_record(text)), key); });
 }
 
 // The characters of base64 in a text, from its start to the first of another kind; blanks are passed over.
@@ -158,9 +157,9 @@ class Judge {
   void judge_answer() {
     const dns::Answer& answer = facts_.asked.txt;
     if (answer.unknown()) {
-      return settle(KeyMatch::unknown, fmt::format("DNS would not say what is at `{}`: {}{}{}", owner_,
-                                                   dns::to_string(answer.trouble), answer.detail.empty() ? "" : ", ",
-                                                   answer.detail));
+      return settle(KeyMatch::unknown,
+                    fmt::format("DNS would not say what is at `{}`: {}{}{}", owner_, dns::to_string(answer.trouble),
+                                answer.detail.empty() ? "" : ", ", answer.detail));
     }
     const std::vector<std::string> texts = texts_of(answer);
     if (texts.empty()) return nothing_published();
@@ -253,7 +252,9 @@ class Judge {
     settle(KeyMatch::other_algorithm, "a key of another algorithm is published at this selector");
     found_.add(Code::dkim_key_mismatch, tag.value)
         .record(0)
-        .label(rsa ? "an RSA key" : data.algorithm == KeyAlgorithm::ed25519 ? "an Ed25519 key" : "another key")
+        .label(rsa                                       ? "an RSA key"
+               : data.algorithm == KeyAlgorithm::ed25519 ? "an Ed25519 key"
+                                                         : "another key")
         .message("the published key is of another algorithm than the key at hand, which is {}",
                  facts_.key.algorithm == KeyAlgorithm::rsa ? "RSA" : "Ed25519")
         .note("a signature is checked with the published key only; that of another key fails")
@@ -264,14 +265,13 @@ class Judge {
     settle(KeyMatch::other_key, "another key is published at this selector");
     const auto& chain = facts_.asked.txt.chain;
     auto draft = found_.add(Code::dkim_key_mismatch, tag.value);
-    draft.record(0)
-        .label("another key")
-        .message("the published key is not the one at hand")
-        .help("{}", remedy());
+    draft.record(0).label("another key").message("the published key is not the one at hand").help("{}", remedy());
     const std::string published =
         out_.published ? describe(*out_.published) : fmt::format("RSA, {} bits, cut short", data.bits);
     const std::string alias =
-        chain.empty() ? "" : fmt::format("; the selector is an alias of `{}`, so the key is kept there", chain.back().to_string());
+        chain.empty()
+            ? ""
+            : fmt::format("; the selector is an alias of `{}`, so the key is kept there", chain.back().to_string());
     draft.note("published: {}; at hand: {}{}", published, describe(facts_.key), alias);
   }
 
@@ -281,8 +281,10 @@ class Judge {
   KeyVerdict out_;
 };
 
-constexpr std::array<std::string_view, 10> kWords{"matches",    "nothing_published", "several_records", "revoked",   "cut_short",
-                                                  "unusable", "unreadable",        "other_algorithm", "other_key", "unknown"};
+constexpr std::array<std::string_view, 10> kWords{"matches",    "nothing_published", "several_records",
+                                                  "revoked",    "cut_short",         "unusable",
+                                                  "unreadable", "other_algorithm",   "other_key",
+                                                  "unknown"};
 
 }  // namespace
 

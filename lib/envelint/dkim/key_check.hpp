@@ -50,16 +50,16 @@ struct KeyCheckFacts {
 };
 
 enum class KeyMatch : std::uint8_t {
-  matches,          ///< receivers verify what this key signs
+  matches,  ///< receivers verify what this key signs
   nothing_published,
   several_records,  ///< which one receivers take is undefined (RFC 6376 §3.6.2.2)
   revoked,
-  cut_short,        ///< the beginning of this key
-  unusable,         ///< this key, in a record that receivers cannot use: the findings of the record say why
-  unreadable,       ///< no key can be made out: the findings of the record say why
+  cut_short,   ///< the beginning of this key
+  unusable,    ///< this key, in a record that receivers cannot use: the findings of the record say why
+  unreadable,  ///< no key can be made out: the findings of the record say why
   other_algorithm,
   other_key,
-  unknown,          ///< DNS did not say
+  unknown,  ///< DNS did not say
 };
 
 /// A word for programs: `matches`, `nothing_published`, …

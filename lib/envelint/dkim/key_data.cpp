@@ -26,9 +26,7 @@ constexpr std::array<std::uint8_t, 8> kPkcs5{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D,
 constexpr std::array<std::uint8_t, 8> kPkcs12{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x0C};
 constexpr std::size_t kEd25519Octets = 32;
 
-std::string_view as_text(Octets octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
+std::string_view as_text(Octets octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
 
 bool starts_with(Octets octets, Octets prefix) {
   return octets.size() >= prefix.size() && std::ranges::equal(octets.first(prefix.size()), prefix);
@@ -251,9 +249,7 @@ class OctetReader {
   KeyData out_;
 };
 
-constexpr bool is_base64(char c) {
-  return text::is_alnum(c) || c == '+' || c == '/';
-}
+constexpr bool is_base64(char c) { return text::is_alnum(c) || c == '+' || c == '/'; }
 
 // The base64 in a text in which other things stand too. `\n` and `\r` written out are line ends, and where neither
 // `+` nor `/` occurs `-` and `_` are those of the URL alphabet (RFC 4648 §5).
@@ -303,9 +299,7 @@ KeyData read_ssh_text(std::string_view text, std::string_view type) {
   return out;
 }
 
-bool is_ssh_text(std::string_view text) {
-  return text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-");
-}
+bool is_ssh_text(std::string_view text) { return text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-"); }
 
 KeyData read_octets(Bytes octets, std::string_view type) {
   const std::string_view text = as_text(octets);
@@ -341,10 +335,10 @@ bool stands_for_a_key(std::string_view text) {
   constexpr std::size_t kLongest = 64;
   if (text.size() > kLongest) return false;
   const std::string small = text::lower(text);
-  return std::ranges::any_of(
-      std::initializer_list<std::string_view>{"your", "key", "here", "public", "placeholder", "example", "insert",
-                                              "replace", "xxxx", "todo", "change", "<", "["},
-      [&](std::string_view word) { return small.contains(word); });
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"your", "key", "here", "public", "placeholder",
+                                                                     "example", "insert", "replace", "xxxx", "todo",
+                                                                     "change", "<", "["},
+                             [&](std::string_view word) { return small.contains(word); });
 }
 
 // Tokens of Resend, SendGrid and Brevo: what people paste who were told to "copy the key".
@@ -481,8 +475,9 @@ bool has_roca_fingerprint(Octets modulus) noexcept {
   // The first primes alone tell 99.9 % of sound keys apart.
   const std::uint32_t rest = remainder<kFirstProduct>(modulus);
   return std::ranges::all_of(kFirstPrimes, [&](std::uint32_t prime) { return is_power_of_65537(rest, prime); }) &&
-         std::ranges::all_of(
-             kMore, [&](std::uint32_t prime) { return is_power_of_65537(slow_remainder(modulus, prime), prime); });
+         std::ranges::all_of(kMore, [&](std::uint32_t prime) {
+           return is_power_of_65537(slow_remainder(modulus, prime), prime);
+         });
 }
 
 }  // namespace envelint::dkim

@@ -13,9 +13,7 @@ namespace {
 using text::Base64Fault;
 using text::span_of;
 
-Span end_of(Span span) {
-  return {span.end, span.end};
-}
+Span end_of(Span span) { return {span.end, span.end}; }
 
 void key_missing(const Context& context, Findings& out) {
   const KeyRecord& record = context.record;
@@ -136,9 +134,7 @@ void truncated(const Context& context, Findings& out) {
       "copy the key again, whole; a value longer than 255 characters is published as several strings of one record");
 }
 
-bool begins_like_key(std::string_view value) {
-  return value.starts_with("MII") || value.starts_with("MIG");
-}
+bool begins_like_key(std::string_view value) { return value.starts_with("MII") || value.starts_with("MIG"); }
 
 void no_key(const Context& context, Findings& out) {
   const Span value = context.key_tag->value;
@@ -166,9 +162,7 @@ void no_key(const Context& context, Findings& out) {
           .note("base64 tells capitals from small letters; what was lost cannot be computed back")
           .help("copy the key again from where it was made");
       break;
-    case KeyForm::too_long:
-      draft.message("`p=` is {} characters long; no key is", value.size());
-      break;
+    case KeyForm::too_long: draft.message("`p=` is {} characters long; no key is", value.size()); break;
     default:
       if (key.lost_first) {
         draft.message("the first character of the key, `M`, is missing").suggest(value, key.encoded());
@@ -183,12 +177,9 @@ std::string_view container_name(const KeyData& key) {
   if (key.wrapping == Wrapping::pem) return "the text of a PEM file";
   if (key.wrapping == Wrapping::pem_base64) return "a PEM file, encoded once more";
   switch (key.form) {
-    case KeyForm::pkcs1:
-      return "a bare RSA key (PKCS#1)";
-    case KeyForm::certificate:
-      return "an X.509 certificate";
-    default:
-      return "an SSH key";
+    case KeyForm::pkcs1: return "a bare RSA key (PKCS#1)";
+    case KeyForm::certificate: return "an X.509 certificate";
+    default: return "an SSH key";
   }
 }
 
@@ -377,10 +368,8 @@ void check_form(const Context& context, Findings& out) {
   if (is_wrong_container(key)) return wrong_container(context, out);
   if (key.fault) base64_fault(context, out);
   switch (key.form) {
-    case KeyForm::truncated:
-      return truncated(context, out);
-    case KeyForm::not_base64:
-      return;
+    case KeyForm::truncated: return truncated(context, out);
+    case KeyForm::not_base64: return;
     case KeyForm::spki:
     case KeyForm::raw_ed25519:
       if (key.trailing > 0 && !key.fault) return trailing_octets(context, out);
@@ -394,8 +383,7 @@ void check_form(const Context& context, Findings& out) {
         return;  // DKIM010 or DKIM021 tells
       }
       return no_key(context, out);
-    default:
-      return no_key(context, out);
+    default: return no_key(context, out);
   }
 }
 

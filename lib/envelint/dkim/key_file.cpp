@@ -60,13 +60,15 @@ std::expected<PublicKey, KeyFileFault> read_public_half(std::string_view file) {
                      data.form == KeyForm::raw_ed25519;
   if (data.form == KeyForm::truncated) {
     return fault(Kind::damaged, fmt::format("this was a public key and is cut short: it announces {} octets and {} are "
-                                            "there", data.announced, data.present));
+                                            "there",
+                                            data.announced, data.present));
   }
   if (taken && data.trailing > 0) {
     return fault(Kind::damaged, fmt::format("{} octets stand behind the end of this public key", data.trailing));
   }
   if (taken && data.public_key.empty()) {
-    return fault(Kind::other_algorithm, "this is a public key of another algorithm; DKIM has RSA and Ed25519 keys only");
+    return fault(Kind::other_algorithm,
+                 "this is a public key of another algorithm; DKIM has RSA and Ed25519 keys only");
   }
   PublicKey key{data.algorithm, data.algorithm == KeyAlgorithm::rsa ? data.bits : 256, data.public_key};
   if (!taken || !openssl_reads(key)) return fault(Kind::damaged, "this public key cannot be read");

@@ -24,9 +24,7 @@ std::optional<TagId> known_tag(char c) {
   return std::nullopt;
 }
 
-std::optional<TagId> known_tag(std::string_view name) {
-  return name.size() == 1 ? known_tag(name[0]) : std::nullopt;
-}
+std::optional<TagId> known_tag(std::string_view name) { return name.size() == 1 ? known_tag(name[0]) : std::nullopt; }
 
 bool is_tag_name(std::string_view name) {
   return !name.empty() && text::is_alpha(name[0]) &&
@@ -44,13 +42,9 @@ Span trimmed(std::string_view text, std::size_t start, std::size_t end) {
   return span_of(start, end);
 }
 
-bool is_quote(char c) {
-  return c == '"' || c == '\'' || c == '`' || c == '\\';
-}
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`' || c == '\\'; }
 // Quotes, and bytes of characters that ASCII does not have: typographic quotes, no-break spaces, byte order marks.
-bool is_stray(char c) {
-  return is_quote(c) || !text::is_ascii(c);
-}
+bool is_stray(char c) { return is_quote(c) || !text::is_ascii(c); }
 
 struct TagStart {
   char name;
@@ -78,24 +72,16 @@ bool record_begins(std::string_view text, std::size_t at) {
   if (!tag) return false;
   const std::string_view value = text.substr(tag->value);
   switch (tag->name) {
-    case 'v':
-      return text::istarts_with(value, "DKIM");
-    case 'k':
-      return text::istarts_with(value, "rsa") || text::istarts_with(value, "ed25519");
-    case 'h':
-      return text::istarts_with(value, "sha");
-    case 's':
-      return text::istarts_with(value, "email");
-    case 'p':
-      return begins_key(value);
-    default:
-      return false;
+    case 'v': return text::istarts_with(value, "DKIM");
+    case 'k': return text::istarts_with(value, "rsa") || text::istarts_with(value, "ed25519");
+    case 'h': return text::istarts_with(value, "sha");
+    case 's': return text::istarts_with(value, "email");
+    case 'p': return begins_key(value);
+    default: return false;
   }
 }
 
-bool is_word_end(char c) {
-  return !text::is_alnum(c) && c != '-' && c != '_' && c != '.' && c != '+';
-}
+bool is_word_end(char c) { return !text::is_alnum(c) && c != '-' && c != '_' && c != '.' && c != '+'; }
 
 // Whether a quote before the record is closed at its end: `name TXT "…"` was pasted as a whole.
 bool is_quoted_behind(std::string_view text, std::size_t start) {
@@ -133,9 +119,7 @@ bool prefix_is_harmless(std::string_view text, std::size_t start) {
   return is_default && is_tag_name(slice(text, name)) && !known_tag(slice(text, name));
 }
 
-bool is_list(TagId id) {
-  return id == TagId::hashes || id == TagId::services || id == TagId::flags;
-}
+bool is_list(TagId id) { return id == TagId::hashes || id == TagId::services || id == TagId::flags; }
 
 }  // namespace
 
@@ -320,9 +304,7 @@ class KeyReader {
   std::string_view text_;
 };
 
-KeyRecord parse_key_record(std::string_view joined) {
-  return KeyReader(joined).read();
-}
+KeyRecord parse_key_record(std::string_view joined) { return KeyReader(joined).read(); }
 
 const KeyTag* KeyRecord::find(TagId id) const noexcept {
   const auto it = std::ranges::find(tags_, id, &KeyTag::id);
@@ -345,9 +327,7 @@ const KeyTag* KeyRecord::key_tag() const noexcept {
   return it == tags_.end() ? nullptr : &*it;
 }
 
-bool KeyRecord::revoked() const noexcept {
-  return value(TagId::key) == "";
-}
+bool KeyRecord::revoked() const noexcept { return value(TagId::key) == ""; }
 
 bool KeyRecord::valid() const {
   constexpr std::uint32_t kLeastBits = 1024;

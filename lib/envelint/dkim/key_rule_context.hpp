@@ -38,8 +38,6 @@ void check_key(const Context& context, Findings& out);
 /// A text short enough to be quoted: the first characters of a long one, with `…`.
 [[nodiscard]] std::string shortened(std::string_view text);
 
-[[nodiscard]] constexpr bool is_quote(char c) noexcept {
-  return c == '"' || c == '\'' || c == '\\';
-}
+[[nodiscard]] constexpr bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '\\'; }
 
 }  // namespace envelint::dkim::rules

@@ -119,25 +119,17 @@ void too_many(const KeyFault& fault, Findings& out) {
 
 void single_fault(const Context& context, const KeyFault& fault, Findings& out) {
   switch (fault.kind) {
-    case Kind::pasted_prefix:
-      return pasted_prefix(context.record, fault, out);
-    case Kind::no_equals:
-      return no_equals(context.record, fault, out);
-    case Kind::bare_key:
-      return bare_key(context, fault, out);
-    case Kind::wrong_separator:
-      return wrong_separator(context.record, fault, out);
-    case Kind::bad_name:
-      return bad_name(context.record, fault, out);
-    case Kind::bad_value:
-      return bad_value(context.record, fault, out);
-    case Kind::too_many:
-      return too_many(fault, out);
+    case Kind::pasted_prefix: return pasted_prefix(context.record, fault, out);
+    case Kind::no_equals: return no_equals(context.record, fault, out);
+    case Kind::bare_key: return bare_key(context, fault, out);
+    case Kind::wrong_separator: return wrong_separator(context.record, fault, out);
+    case Kind::bad_name: return bad_name(context.record, fault, out);
+    case Kind::bad_value: return bad_value(context.record, fault, out);
+    case Kind::too_many: return too_many(fault, out);
     case Kind::empty_tag:
     case Kind::stray_text:
     case Kind::missing_semicolon:
-    case Kind::duplicate:
-      return;
+    case Kind::duplicate: return;
   }
 }
 

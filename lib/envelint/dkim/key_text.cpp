@@ -148,20 +148,13 @@ std::optional<KeyTextFormat> parse_key_text_format(std::string_view word) noexce
 
 std::string key_text(const KeyPublication& publication, KeyTextFormat format) {
   switch (format) {
-    case KeyTextFormat::value:
-      break;
-    case KeyTextFormat::zone:
-      return zone_form(publication);
-    case KeyTextFormat::nsupdate:
-      return nsupdate_form(publication);
-    case KeyTextFormat::cloudflare:
-      return cloudflare_form(publication);
-    case KeyTextFormat::route53:
-      return route53_form(publication);
-    case KeyTextFormat::dnscontrol:
-      return dnscontrol_form(publication);
-    case KeyTextFormat::octodns:
-      return octodns_form(publication);
+    case KeyTextFormat::value: break;
+    case KeyTextFormat::zone: return zone_form(publication);
+    case KeyTextFormat::nsupdate: return nsupdate_form(publication);
+    case KeyTextFormat::cloudflare: return cloudflare_form(publication);
+    case KeyTextFormat::route53: return route53_form(publication);
+    case KeyTextFormat::dnscontrol: return dnscontrol_form(publication);
+    case KeyTextFormat::octodns: return octodns_form(publication);
   }
   return publication.value + '\n';
 }

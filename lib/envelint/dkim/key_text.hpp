@@ -34,8 +34,8 @@ inline constexpr std::size_t kMaxKeyNote = 200;
 struct KeyPublication {
   std::string selector;  ///< in presentation form
   dns::Name domain;
-  dns::Name owner;       ///< `selector._domainkey.domain`
-  std::string value;     ///< of key_record_text
+  dns::Name owner;    ///< `selector._domainkey.domain`
+  std::string value;  ///< of key_record_text
   std::uint32_t ttl = 3600;
 };
 

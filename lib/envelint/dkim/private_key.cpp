@@ -111,8 +111,8 @@ std::expected<PrivateKey, KeyFileFault> PrivateKey::adopt(PkeyPtr key) {
 
 std::expected<PrivateKey, KeyFileFault> PrivateKey::generate_rsa(std::uint32_t bits) {
   if (bits < kLeastRsaBits || bits > kMostRsaBits) {
-    return std::unexpected(KeyFileFault{
-        Kind::size, fmt::format("an RSA key has {} to {} bits here, not {}", kLeastRsaBits, kMostRsaBits, bits)});
+    return std::unexpected(KeyFileFault{Kind::size, fmt::format("an RSA key has {} to {} bits here, not {}",
+                                                                kLeastRsaBits, kMostRsaBits, bits)});
   }
   PkeyPtr key(EVP_RSA_gen(bits));
   if (!key) return openssl_fault("make an RSA key");

@@ -24,20 +24,20 @@ inline constexpr std::size_t kMaxKeyFile = 64 * 1024;
 struct KeyFileFault {
   enum class Kind : std::uint8_t {
     empty,
-    too_long,          ///< more than kMaxKeyFile octets
-    encrypted,         ///< needs a passphrase, and none was given
+    too_long,   ///< more than kMaxKeyFile octets
+    encrypted,  ///< needs a passphrase, and none was given
     wrong_passphrase,
-    unknown_cipher,    ///< encrypted in a way that cannot be undone here
-    public_key,        ///< only the public half
+    unknown_cipher,  ///< encrypted in a way that cannot be undone here
+    public_key,      ///< only the public half
     certificate,
-    container,         ///< a key, perhaps, in a form that has to be converted first; the message says how
-    several,           ///< more than one private key
-    other_algorithm,   ///< a private key of a kind DKIM does not have
-    size,              ///< RSA with fewer than kLeastRsaBits or more than kMostRsaBits
-    unsound,           ///< the numbers in it are no key
-    damaged,           ///< begins like a private key and cannot be read to the end
+    container,        ///< a key, perhaps, in a form that has to be converted first; the message says how
+    several,          ///< more than one private key
+    other_algorithm,  ///< a private key of a kind DKIM does not have
+    size,             ///< RSA with fewer than kLeastRsaBits or more than kMostRsaBits
+    unsound,          ///< the numbers in it are no key
+    damaged,          ///< begins like a private key and cannot be read to the end
     not_a_key,
-    openssl,           ///< OpenSSL will not do it
+    openssl,  ///< OpenSSL will not do it
   };
   Kind kind;
   /// A clause without a full stop that says what the file is and what to do; it begins in lower case, to stand behind

@@ -59,9 +59,7 @@ std::unexpected<KeyFileFault> unsound(std::string_view how) {
   return std::unexpected(unusable(how));
 }
 
-bool is(Octets oid, Octets other) {
-  return std::ranges::equal(oid, other);
-}
+bool is(Octets oid, Octets other) { return std::ranges::equal(oid, other); }
 
 /// One `-----BEGIN LABEL-----` with what stands behind it, up to its END line.
 struct PemBlock {
@@ -88,9 +86,7 @@ std::vector<PemBlock> pem_blocks(std::string_view file) {
   return out;
 }
 
-bool is_private(const PemBlock& block) {
-  return block.label.ends_with("PRIVATE KEY");
-}
+bool is_private(const PemBlock& block) { return block.label.ends_with("PRIVATE KEY"); }
 
 // Base64 into memory that is wiped; nothing when something else stands in it.
 std::optional<SecretBytes> decode(std::string_view text) {
@@ -154,8 +150,8 @@ bool is_affordable(Octets encrypted) {
   if (!block || !parallel) return true;
   const std::uint64_t r = to_number(block->content);
   const std::uint64_t p = to_number(parallel->content);
-  return rounds <= kMaxScryptWork && r <= kMaxScryptWork && p <= kMaxScryptWork &&
-         rounds * r <= kMaxScryptWork && rounds * r * p <= kMaxScryptWork;
+  return rounds <= kMaxScryptWork && r <= kMaxScryptWork && p <= kMaxScryptWork && rounds * r <= kMaxScryptWork &&
+         rounds * r * p <= kMaxScryptWork;
 }
 
 bool openssl_lacks_cipher() {
@@ -214,7 +210,8 @@ std::expected<RsaNumbers, KeyFileFault> read_numbers(Octets key) {
   der::Reader reader(sequence->content);
   const auto version = reader.next(der::kInteger);
   if (!version || version->content.size() != 1) return damaged("it has no version");
-  if (version->content[0] == 1) return unsound("it has more than two primes, which verifiers and signers do not expect");
+  if (version->content[0] == 1)
+    return unsound("it has more than two primes, which verifiers and signers do not expect");
   if (version->content[0] != 0) return damaged("its version is not known");
 
   RsaNumbers out;
@@ -231,8 +228,10 @@ std::expected<RsaNumbers, KeyFileFault> read_numbers(Octets key) {
 
 std::optional<KeyFileFault> check_size(std::uint32_t bits) {
   if (bits < kLeastRsaBits) {
-    return KeyFileFault{Kind::size, fmt::format("this is an RSA key of {} bits; verifiers must not accept fewer than {} "
-                                                "(RFC 8301 §3.2)", bits, kLeastRsaBits)};
+    return KeyFileFault{Kind::size,
+                        fmt::format("this is an RSA key of {} bits; verifiers must not accept fewer than {} "
+                                    "(RFC 8301 §3.2)",
+                                    bits, kLeastRsaBits)};
   }
   if (bits > kMostRsaBits) {
     return KeyFileFault{Kind::size, fmt::format("this is an RSA key of {} bits; verifiers need not support more than "
@@ -365,7 +364,8 @@ class PrivateKeyReader {
     if (label.ends_with("CERTIFICATE REQUEST")) {
       return fault(Kind::certificate, "this is a certificate request; the private key is in another file");
     }
-    if (label.ends_with("PUBLIC KEY")) return fault(Kind::public_key, "this is a public key; the private one is needed");
+    if (label.ends_with("PUBLIC KEY"))
+      return fault(Kind::public_key, "this is a public key; the private one is needed");
     if (label.starts_with("PGP ")) return fault(Kind::not_a_key, "this belongs to OpenPGP; DKIM cannot use it");
     return fault(Kind::not_a_key, "this is a PEM file without a private key");
   }
@@ -376,8 +376,9 @@ class PrivateKeyReader {
     if (block.label == "DSA PRIVATE KEY") return other_algorithm("a DSA key");
     if (!block.ends) return damaged("its last line, `-----END …`, is missing");
     if (block.body.contains("\\n")) {
-      return fault(Kind::container, "the line ends of this PEM file are written out as `\\n`; turn them into line ends "
-                                    "with `sed 's/\\\\n/\\n/g'`");
+      return fault(Kind::container,
+                   "the line ends of this PEM file are written out as `\\n`; turn them into line ends "
+                   "with `sed 's/\\\\n/\\n/g'`");
     }
     if (block.body.contains("Proc-Type:")) return open_old_encryption(block.body);
     const auto octets = decode(block.body);
@@ -421,7 +422,8 @@ class PrivateKeyReader {
     const auto version = inner.next(der::kInteger);
     if (!version) return fault(Kind::not_a_key, "this file holds no key");
     if (inner.peek() == der::kInteger && version->length == 1) return open_rsa(octets);
-    if (inner.peek() == der::kInteger) return fault(Kind::public_key, "this is a public key; the private one is needed");
+    if (inner.peek() == der::kInteger)
+      return fault(Kind::public_key, "this is a public key; the private one is needed");
     if (inner.peek() == der::kOctetString) return other_algorithm("a key of an elliptic curve (ECDSA)");
     if (inner.peek() != der::kSequence) return fault(Kind::not_a_key, "this file holds no key");
     if (version->content.size() == 1 && version->content[0] == 3) return bundle();
@@ -460,8 +462,9 @@ class PrivateKeyReader {
   [[nodiscard]] Result open_encrypted(Octets octets) const {
     if (passphrase_ == nullptr) return needs_passphrase();
     if (!is_affordable(octets)) {
-      return fault(Kind::unknown_cipher, "unlocking this encrypted key would take minutes or more: it asks for too many "
-                                         "rounds");
+      return fault(Kind::unknown_cipher,
+                   "unlocking this encrypted key would take minutes or more: it asks for too many "
+                   "rounds");
     }
     const std::uint8_t* at = octets.data();
     const EncryptedKeyPtr encrypted(d2i_X509_SIG(nullptr, &at, static_cast<long>(octets.size())));
@@ -480,8 +483,9 @@ class PrivateKeyReader {
     const std::string_view text = text::trim(file_);
     const auto named = [](std::string_view what) { return fault(Kind::not_a_key, fmt::format("this is {}", what)); };
     if (text.starts_with("PuTTY-User-Key-File")) {
-      return fault(Kind::container, "this is a PuTTY key; convert it with `puttygen FILE -O private-openssh -o OUT` and "
-                                    "then `ssh-keygen -p -m PEM -f OUT`");
+      return fault(Kind::container,
+                   "this is a PuTTY key; convert it with `puttygen FILE -O private-openssh -o OUT` and "
+                   "then `ssh-keygen -p -m PEM -f OUT`");
     }
     if (text.starts_with("ssh-") || text.starts_with("ecdsa-")) {
       return fault(Kind::public_key, "this is an OpenSSH public key; the private one is needed");
@@ -507,12 +511,14 @@ class PrivateKeyReader {
     return fault(Kind::wrong_passphrase, "the passphrase is wrong");
   }
   static std::unexpected<KeyFileFault> unknown_cipher() {
-    return fault(Kind::unknown_cipher, "this key is encrypted in a way OpenSSL 3 does not undo by itself; convert it with "
-                                       "`openssl pkey -provider legacy -provider default -in FILE -out NEW`");
+    return fault(Kind::unknown_cipher,
+                 "this key is encrypted in a way OpenSSL 3 does not undo by itself; convert it with "
+                 "`openssl pkey -provider legacy -provider default -in FILE -out NEW`");
   }
   static std::unexpected<KeyFileFault> bundle() {
-    return fault(Kind::container, "this is a PKCS#12 bundle (.p12, .pfx); take the key out with `openssl pkcs12 -in FILE "
-                                  "-nocerts -noenc -out key.pem`");
+    return fault(Kind::container,
+                 "this is a PKCS#12 bundle (.p12, .pfx); take the key out with `openssl pkcs12 -in FILE "
+                 "-nocerts -noenc -out key.pem`");
   }
 
   std::string_view file_;

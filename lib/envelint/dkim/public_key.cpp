@@ -8,7 +8,8 @@ namespace envelint::dkim {
 namespace {
 
 // SEQUENCE { SEQUENCE { OID 1.3.101.112 }, BIT STRING of 32 octets }: what stands before the key (RFC 8410 §4).
-constexpr std::array<std::uint8_t, 12> kEd25519Head{0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00};
+constexpr std::array<std::uint8_t, 12> kEd25519Head{0x30, 0x2A, 0x30, 0x05, 0x06, 0x03,
+                                                    0x2B, 0x65, 0x70, 0x03, 0x21, 0x00};
 
 }  // namespace
 

@@ -26,8 +26,7 @@ class SecretBytes {
     if (!text.empty()) std::memcpy(out.octets_.get(), text.data(), text.size());
     return out;
   }
-  SecretBytes(SecretBytes&& other) noexcept
-      : octets_(std::move(other.octets_)), size_(std::exchange(other.size_, 0)) {}
+  SecretBytes(SecretBytes&& other) noexcept : octets_(std::move(other.octets_)), size_(std::exchange(other.size_, 0)) {}
   SecretBytes& operator=(SecretBytes&& other) noexcept {
     if (this == &other) return *this;
     wipe();

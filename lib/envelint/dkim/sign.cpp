@@ -67,9 +67,7 @@ bool is_signable(std::string_view name) {
   return well_formed && !text::iequals(name, "dkim-signature");
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, text::is_ascii);
-}
+bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
 
 /// dkim-quoted-printable (§2.11); `utf8` may stay as it is in internationalized mail (RFC 8616 §5).
 std::string quoted_printable(std::string_view text, bool utf8) {
@@ -178,9 +176,7 @@ Signing::~Signing() = default;
 Signing::Signing(Signing&&) noexcept = default;
 Signing& Signing::operator=(Signing&&) noexcept = default;
 
-void Signing::body(std::string_view chunk) {
-  state_->canonicalizer.update(chunk);
-}
+void Signing::body(std::string_view chunk) { state_->canonicalizer.update(chunk); }
 
 std::optional<SignFault> Signing::State::check_message() const {
   if (message->cut()) return SignFault::header_too_long;

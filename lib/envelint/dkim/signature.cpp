@@ -82,9 +82,7 @@ std::optional<unsigned> hex_digit(char c) {
 
 }  // namespace
 
-std::string_view to_string(SignatureTagId id) noexcept {
-  return kNames[static_cast<std::size_t>(id)];
-}
+std::string_view to_string(SignatureTagId id) noexcept { return kNames[static_cast<std::size_t>(id)]; }
 
 std::string_view to_string(SigningAlgorithm algorithm) noexcept {
   constexpr std::array<std::string_view, 3> kWords{"rsa-sha1", "rsa-sha256", "ed25519-sha256"};
@@ -231,35 +229,21 @@ class SignatureReader {
     constexpr std::size_t kTimeDigits = 12;    // §3.5: a longer time is infinite
     constexpr std::size_t kLengthDigits = 19;  // fits into 64 bits
     switch (tag.id) {
-      case Id::version:
-        return read_version(tag);
-      case Id::algorithm:
-        return read_algorithm(tag);
-      case Id::signature:
-        return read_base64(tag, out_.signature_);
-      case Id::body_hash:
-        return read_base64(tag, out_.body_hash_);
-      case Id::canonicalization:
-        return read_canonicalization(tag);
-      case Id::domain:
-        return read_name(tag, 2, out_.domain_);
-      case Id::fields:
-        return read_fields(tag);
-      case Id::identity:
-        return read_identity(tag);
-      case Id::length:
-        return read_count(tag, kLengthDigits, out_.length_);
-      case Id::methods:
-        return read_methods(tag);
-      case Id::selector:
-        return read_name(tag, 1, out_.selector_);
-      case Id::timestamp:
-        return read_count(tag, kTimeDigits, out_.timestamp_);
-      case Id::expiration:
-        return read_count(tag, kTimeDigits, out_.expiration_);
+      case Id::version: return read_version(tag);
+      case Id::algorithm: return read_algorithm(tag);
+      case Id::signature: return read_base64(tag, out_.signature_);
+      case Id::body_hash: return read_base64(tag, out_.body_hash_);
+      case Id::canonicalization: return read_canonicalization(tag);
+      case Id::domain: return read_name(tag, 2, out_.domain_);
+      case Id::fields: return read_fields(tag);
+      case Id::identity: return read_identity(tag);
+      case Id::length: return read_count(tag, kLengthDigits, out_.length_);
+      case Id::methods: return read_methods(tag);
+      case Id::selector: return read_name(tag, 1, out_.selector_);
+      case Id::timestamp: return read_count(tag, kTimeDigits, out_.timestamp_);
+      case Id::expiration: return read_count(tag, kTimeDigits, out_.expiration_);
       case Id::copied:
-      case Id::other:
-        return;
+      case Id::other: return;
     }
   }
 
@@ -367,9 +351,7 @@ class SignatureReader {
   std::string_view text_;
 };
 
-Signature parse_signature(std::string_view value) {
-  return SignatureReader(value).read();
-}
+Signature parse_signature(std::string_view value) { return SignatureReader(value).read(); }
 
 const SignatureTag* Signature::find(SignatureTagId id) const noexcept {
   const auto it = std::ranges::find(tags_, id, &SignatureTag::id);
@@ -419,57 +401,34 @@ std::string Signature::without_signature() const {
 std::string describe(const SignatureFault& fault) {
   const std::string tag = fault.tag == Id::other ? std::string("a tag") : fmt::format("{}=", to_string(fault.tag));
   switch (fault.kind) {
-    case Kind::syntax:
-      return "the field is no list of tags";
-    case Kind::duplicate:
-      return "a tag stands in it twice";
-    case Kind::missing:
-      return fmt::format("{} is missing", tag);
-    case Kind::version:
-      return "v= is not 1";
+    case Kind::syntax: return "the field is no list of tags";
+    case Kind::duplicate: return "a tag stands in it twice";
+    case Kind::missing: return fmt::format("{} is missing", tag);
+    case Kind::version: return "v= is not 1";
     case Kind::value:
       switch (fault.tag) {
-        case Id::algorithm:
-          return "a= names no algorithm";
+        case Id::algorithm: return "a= names no algorithm";
         case Id::signature:
-        case Id::body_hash:
-          return fmt::format("{} is no base64", tag);
-        case Id::canonicalization:
-          return "c= names no canonicalization";
-        case Id::domain:
-          return "d= is no domain name";
-        case Id::fields:
-          return "h= holds something that is no field name";
-        case Id::identity:
-          return "i= is no address";
-        case Id::length:
-          return "l= is no number of octets";
-        case Id::methods:
-          return "q= is empty";
-        case Id::selector:
-          return "s= is no selector";
+        case Id::body_hash: return fmt::format("{} is no base64", tag);
+        case Id::canonicalization: return "c= names no canonicalization";
+        case Id::domain: return "d= is no domain name";
+        case Id::fields: return "h= holds something that is no field name";
+        case Id::identity: return "i= is no address";
+        case Id::length: return "l= is no number of octets";
+        case Id::methods: return "q= is empty";
+        case Id::selector: return "s= is no selector";
         case Id::timestamp:
-        case Id::expiration:
-          return fmt::format("{} is no number of seconds", tag);
-        default:
-          return fmt::format("{} has a value that it may not have", tag);
+        case Id::expiration: return fmt::format("{} is no number of seconds", tag);
+        default: return fmt::format("{} has a value that it may not have", tag);
       }
-    case Kind::unknown_algorithm:
-      return "a= names an algorithm that is not known";
-    case Kind::unknown_canonicalization:
-      return "c= names a canonicalization that is not known";
-    case Kind::unknown_method:
-      return "q= does not hold dns/txt";
-    case Kind::from_unsigned:
-      return "h= does not hold From";
-    case Kind::identity_outside:
-      return "the domain of i= is neither d= nor below it";
-    case Kind::never_valid:
-      return "x= is not later than t=";
-    case Kind::too_many_fields:
-      return fmt::format("h= has more than {} names", kMaxSignedFields);
-    case Kind::too_long:
-      return fmt::format("the field has more than {} octets", kMaxSignatureField);
+    case Kind::unknown_algorithm: return "a= names an algorithm that is not known";
+    case Kind::unknown_canonicalization: return "c= names a canonicalization that is not known";
+    case Kind::unknown_method: return "q= does not hold dns/txt";
+    case Kind::from_unsigned: return "h= does not hold From";
+    case Kind::identity_outside: return "the domain of i= is neither d= nor below it";
+    case Kind::never_valid: return "x= is not later than t=";
+    case Kind::too_many_fields: return fmt::format("h= has more than {} names", kMaxSignedFields);
+    case Kind::too_long: return fmt::format("the field has more than {} octets", kMaxSignatureField);
   }
   return {};
 }

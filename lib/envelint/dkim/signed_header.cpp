@@ -17,8 +17,9 @@ std::string_view head_of(const mail::Message& message, const mail::Field& field)
 std::optional<std::size_t> FieldPicker::next(std::string_view name) {
   const std::vector<mail::Field>& fields = message_->fields();
   const std::uint32_t hash = mail::name_hash(name);
-  auto cursor = std::ranges::find_if(
-      cursors_, [&](const Cursor& known) { return known.hash == hash && text::iequals(known.name, name); });
+  auto cursor = std::ranges::find_if(cursors_, [&](const Cursor& known) {
+    return known.hash == hash && text::iequals(known.name, name);
+  });
   if (cursor == cursors_.end()) cursor = cursors_.insert(cursors_.end(), {hash, name, fields.size()});
   while (cursor->above > 0) {
     const std::size_t at = --cursor->above;

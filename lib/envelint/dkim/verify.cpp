@@ -58,24 +58,15 @@ std::pair<Result, Reason> outcome_of(FaultKind kind) {
     case FaultKind::duplicate:
     case FaultKind::value:
     case FaultKind::never_valid:
-    case FaultKind::too_long:
-      return {Result::permerror, Reason::syntax_error};
-    case FaultKind::missing:
-      return {Result::permerror, Reason::missing_tag};
-    case FaultKind::version:
-      return {Result::permerror, Reason::incompatible_version};
-    case FaultKind::from_unsigned:
-      return {Result::permerror, Reason::from_not_signed};
-    case FaultKind::identity_outside:
-      return {Result::permerror, Reason::domain_mismatch};
-    case FaultKind::unknown_algorithm:
-      return {Result::neutral, Reason::unknown_algorithm};
-    case FaultKind::unknown_canonicalization:
-      return {Result::neutral, Reason::unknown_canonicalization};
-    case FaultKind::unknown_method:
-      return {Result::neutral, Reason::unknown_method};
-    case FaultKind::too_many_fields:
-      return {Result::policy, Reason::too_many_names};
+    case FaultKind::too_long: return {Result::permerror, Reason::syntax_error};
+    case FaultKind::missing: return {Result::permerror, Reason::missing_tag};
+    case FaultKind::version: return {Result::permerror, Reason::incompatible_version};
+    case FaultKind::from_unsigned: return {Result::permerror, Reason::from_not_signed};
+    case FaultKind::identity_outside: return {Result::permerror, Reason::domain_mismatch};
+    case FaultKind::unknown_algorithm: return {Result::neutral, Reason::unknown_algorithm};
+    case FaultKind::unknown_canonicalization: return {Result::neutral, Reason::unknown_canonicalization};
+    case FaultKind::unknown_method: return {Result::neutral, Reason::unknown_method};
+    case FaultKind::too_many_fields: return {Result::policy, Reason::too_many_names};
   }
   return {Result::permerror, Reason::syntax_error};
 }

@@ -11,9 +11,7 @@ namespace {
 
 constexpr std::size_t kEd25519Octets = 32;
 
-const EVP_MD* algorithm_of(HashAlgorithm hash) {
-  return hash == HashAlgorithm::sha1 ? EVP_sha1() : EVP_sha256();
-}
+const EVP_MD* algorithm_of(HashAlgorithm hash) { return hash == HashAlgorithm::sha1 ? EVP_sha1() : EVP_sha256(); }
 
 PkeyContextPtr rsa_context(EVP_PKEY* key, HashAlgorithm hash) {
   PkeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));

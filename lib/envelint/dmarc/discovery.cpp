@@ -18,9 +18,7 @@ constexpr std::string_view kSomeLabel = "envelint-subdomain";
 /// Which of a record's policies is wanted.
 enum class Whose : std::uint8_t { own, subdomain, missing_subdomain };
 
-Policy one_lower(Policy policy) noexcept {
-  return policy == Policy::reject ? Policy::quarantine : Policy::none;
-}
+Policy one_lower(Policy policy) noexcept { return policy == Policy::reject ? Policy::quarantine : Policy::none; }
 
 Key tag_for(const Record& record, Whose whose, Receiver receiver) noexcept {
   if (whose == Whose::own) return Key::p;
@@ -218,50 +216,34 @@ task::Task<Discovery> discover(dns::Resolver& resolver, dns::Name domain, const 
 
 std::string describe(const Lookup& lookup) {
   switch (lookup.found) {
-    case Found::nothing:
-      return lookup.answer.unknown() ? "not asked: a public suffix" : "no record";
-    case Found::record:
-      return describe_record(*lookup.record);
-    case Found::several:
-      return fmt::format("{} records: all discarded", count_records(lookup.answer));
-    case Found::other:
-      return describe_other(lookup.answer);
-    case Found::unknown:
-      return dns::describe(lookup.answer);
+    case Found::nothing: return lookup.answer.unknown() ? "not asked: a public suffix" : "no record";
+    case Found::record: return describe_record(*lookup.record);
+    case Found::several: return fmt::format("{} records: all discarded", count_records(lookup.answer));
+    case Found::other: return describe_other(lookup.answer);
+    case Found::unknown: return dns::describe(lookup.answer);
   }
   return {};
 }
 
 std::string_view describe(Boundary boundary) noexcept {
   switch (boundary) {
-    case Boundary::psd_no:
-      return "psd=n there";
-    case Boundary::below_psd:
-      return "psd=y above";
-    case Boundary::fewest_labels:
-      return "highest record";
-    case Boundary::itself:
-      return "no record found";
-    case Boundary::public_suffix_list:
-      return "Public Suffix List";
-    case Boundary::unknown:
-      return "no answer";
+    case Boundary::psd_no: return "psd=n there";
+    case Boundary::below_psd: return "psd=y above";
+    case Boundary::fewest_labels: return "highest record";
+    case Boundary::itself: return "no record found";
+    case Boundary::public_suffix_list: return "Public Suffix List";
+    case Boundary::unknown: return "no answer";
   }
   return {};
 }
 
 std::string describe(const EffectivePolicy& policy) {
   switch (policy.outcome) {
-    case Outcome::none:
-      return "no DMARC";
-    case Outcome::unusable:
-      return "no DMARC: no valid policy";
-    case Outcome::several:
-      return "no DMARC: several records";
-    case Outcome::unknown:
-      return "unknown";
-    case Outcome::policy:
-      break;
+    case Outcome::none: return "no DMARC";
+    case Outcome::unusable: return "no DMARC: no valid policy";
+    case Outcome::several: return "no DMARC: several records";
+    case Outcome::unknown: return "unknown";
+    case Outcome::policy: break;
   }
   const std::string_view applied = to_string(policy.applied);
   if (policy.applied == policy.published) {

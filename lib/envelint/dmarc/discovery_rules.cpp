@@ -111,9 +111,7 @@ std::string source_of(const EffectivePolicy& policy) {
                           : "no DMARC";
 }
 
-bool is_unknown(const EffectivePolicy& policy) noexcept {
-  return policy.outcome == Outcome::unknown;
-}
+bool is_unknown(const EffectivePolicy& policy) noexcept { return policy.outcome == Outcome::unknown; }
 
 // What the record's tags mean to each generation is said where the tags stand; here it is about which record.
 bool differ(const EffectivePolicy& a, const EffectivePolicy& b) {
@@ -279,12 +277,9 @@ void bad_authorization(const Post& post, const Destination& to) {
 
 std::string_view why_unreachable(Reach reach) {
   switch (reach) {
-    case Reach::no_such_host:
-      return "it does not exist";
-    case Reach::nowhere:
-      return "it has neither an MX record nor an address";
-    default:
-      return "its null MX record (`0 .`) says so";
+    case Reach::no_such_host: return "it does not exist";
+    case Reach::nowhere: return "it has neither an MX record nor an address";
+    default: return "its null MX record (`0 .`) says so";
   }
 }
 

@@ -37,18 +37,12 @@ std::optional<Int> read_number(std::string_view value, std::uint64_t most, bool 
   return static_cast<Int>(std::min(number, most));
 }
 
-bool is_letter(std::string_view value, char letter) {
-  return value.size() == 1 && text::to_lower(value[0]) == letter;
-}
+bool is_letter(std::string_view value, char letter) { return value.size() == 1 && text::to_lower(value[0]) == letter; }
 
 }  // namespace
 
-std::string_view to_string(Key key) noexcept {
-  return kNames[static_cast<std::size_t>(key)];
-}
-std::string_view to_string(Policy policy) noexcept {
-  return kPolicies[static_cast<std::size_t>(policy)];
-}
+std::string_view to_string(Key key) noexcept { return kNames[static_cast<std::size_t>(key)]; }
+std::string_view to_string(Policy policy) noexcept { return kPolicies[static_cast<std::size_t>(policy)]; }
 
 Key key_of(std::string_view name) noexcept {
   if (name.empty()) return Key::unknown;
@@ -125,31 +119,21 @@ std::optional<std::uint32_t> read_seconds(std::string_view value) noexcept {
 
 bool is_complete_value(Key key, std::string_view value) noexcept {
   switch (key) {
-    case Key::v:
-      return text::iequals(value, "DMARC1");
+    case Key::v: return text::iequals(value, "DMARC1");
     case Key::p:
     case Key::sp:
-    case Key::np:
-      return read_policy(value).has_value();
+    case Key::np: return read_policy(value).has_value();
     case Key::adkim:
-    case Key::aspf:
-      return read_alignment(value).has_value();
-    case Key::fo:
-      return read_failure_options(value).has_value();
-    case Key::psd:
-      return read_psd(value).has_value();
-    case Key::t:
-      return read_flag(value).has_value();
-    case Key::pct:
-      return read_percent(value).has_value();
-    case Key::rf:
-      return text::iequals(value, "afrf") || text::iequals(value, "iodef");
-    case Key::ri:
-      return read_seconds(value).has_value();
+    case Key::aspf: return read_alignment(value).has_value();
+    case Key::fo: return read_failure_options(value).has_value();
+    case Key::psd: return read_psd(value).has_value();
+    case Key::t: return read_flag(value).has_value();
+    case Key::pct: return read_percent(value).has_value();
+    case Key::rf: return text::iequals(value, "afrf") || text::iequals(value, "iodef");
+    case Key::ri: return read_seconds(value).has_value();
     case Key::rua:
     case Key::ruf:
-    case Key::unknown:
-      break;
+    case Key::unknown: break;
   }
   return false;
 }
@@ -160,42 +144,21 @@ bool is_near_version(std::string_view value) noexcept {
 
 void store(Values& values, Key key, std::string_view value) noexcept {
   switch (key) {
-    case Key::p:
-      values.p = read_policy(value);
-      break;
-    case Key::sp:
-      values.sp = read_policy(value);
-      break;
-    case Key::np:
-      values.np = read_policy(value);
-      break;
-    case Key::adkim:
-      values.adkim = read_alignment(value);
-      break;
-    case Key::aspf:
-      values.aspf = read_alignment(value);
-      break;
-    case Key::fo:
-      values.fo = read_failure_options(value);
-      break;
-    case Key::psd:
-      values.psd = read_psd(value);
-      break;
-    case Key::t:
-      values.t = read_flag(value);
-      break;
-    case Key::pct:
-      values.pct = read_percent(value);
-      break;
-    case Key::ri:
-      values.ri = read_seconds(value);
-      break;
+    case Key::p: values.p = read_policy(value); break;
+    case Key::sp: values.sp = read_policy(value); break;
+    case Key::np: values.np = read_policy(value); break;
+    case Key::adkim: values.adkim = read_alignment(value); break;
+    case Key::aspf: values.aspf = read_alignment(value); break;
+    case Key::fo: values.fo = read_failure_options(value); break;
+    case Key::psd: values.psd = read_psd(value); break;
+    case Key::t: values.t = read_flag(value); break;
+    case Key::pct: values.pct = read_percent(value); break;
+    case Key::ri: values.ri = read_seconds(value); break;
     case Key::v:
     case Key::rf:
     case Key::rua:
     case Key::ruf:
-    case Key::unknown:
-      break;
+    case Key::unknown: break;
   }
 }
 

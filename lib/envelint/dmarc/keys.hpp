@@ -15,12 +15,8 @@ namespace envelint::dmarc {
 /// The tag that a name which is none was most likely meant to be; Key::unknown when there is no telling.
 [[nodiscard]] Key near_key(std::string_view name) noexcept;
 
-[[nodiscard]] constexpr bool is_policy(Key key) noexcept {
-  return key == Key::p || key == Key::sp || key == Key::np;
-}
-[[nodiscard]] constexpr bool is_list(Key key) noexcept {
-  return key == Key::rua || key == Key::ruf;
-}
+[[nodiscard]] constexpr bool is_policy(Key key) noexcept { return key == Key::p || key == Key::sp || key == Key::np; }
+[[nodiscard]] constexpr bool is_list(Key key) noexcept { return key == Key::rua || key == Key::ruf; }
 [[nodiscard]] constexpr bool is_removed(Key key) noexcept {
   return key == Key::pct || key == Key::rf || key == Key::ri;
 }

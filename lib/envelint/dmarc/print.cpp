@@ -41,22 +41,14 @@ void append_tag(const Record& record, const Tag& tag, std::string& out) {
 bool is_default(const Record& record, Key key) {
   const Values& values = record.read;
   switch (key) {
-    case Key::sp:
-      return values.sp == values.p;
-    case Key::np:
-      return values.np == (values.sp ? values.sp : values.p);
-    case Key::t:
-      return values.t == false;
-    case Key::psd:
-      return values.psd == Psd::unspecified;
-    case Key::adkim:
-      return values.adkim == Alignment::relaxed;
-    case Key::aspf:
-      return values.aspf == Alignment::relaxed;
-    case Key::fo:
-      return values.fo == FailureOptions{.all_fail = true} || record.find(Key::ruf) == nullptr;
-    default:
-      return false;
+    case Key::sp: return values.sp == values.p;
+    case Key::np: return values.np == (values.sp ? values.sp : values.p);
+    case Key::t: return values.t == false;
+    case Key::psd: return values.psd == Psd::unspecified;
+    case Key::adkim: return values.adkim == Alignment::relaxed;
+    case Key::aspf: return values.aspf == Alignment::relaxed;
+    case Key::fo: return values.fo == FailureOptions{.all_fail = true} || record.find(Key::ruf) == nullptr;
+    default: return false;
   }
 }
 

@@ -374,21 +374,12 @@ class Reader {
     for (const text::TagFault& found : list_.faults) {
       const Span span = moved(found.span);
       switch (found.kind) {
-        case text::TagFault::Kind::empty_tag:
-          keep(Fault::Kind::empty_tag, span);
-          break;
-        case text::TagFault::Kind::too_many:
-          keep(Fault::Kind::too_many_tags, span);
-          break;
-        case text::TagFault::Kind::bad_name:
-          keep_bad_name(span);
-          break;
-        case text::TagFault::Kind::bad_value:
-          keep_bad_value(span);
-          break;
+        case text::TagFault::Kind::empty_tag: keep(Fault::Kind::empty_tag, span); break;
+        case text::TagFault::Kind::too_many: keep(Fault::Kind::too_many_tags, span); break;
+        case text::TagFault::Kind::bad_name: keep_bad_name(span); break;
+        case text::TagFault::Kind::bad_value: keep_bad_value(span); break;
         case text::TagFault::Kind::no_equals:
-        case text::TagFault::Kind::duplicate:
-          break;
+        case text::TagFault::Kind::duplicate: break;
       }
     }
     for (std::size_t i = 0; i < record_.tags.size(); ++i) check_name(i);
@@ -413,8 +404,9 @@ class Reader {
     if (tag.key != Key::unknown || tag.near != Key::unknown || tag.name.empty()) return;
     const std::string_view name = at(tag.name);
     if (std::ranges::all_of(name, text::is_alpha)) return;
-    const bool known = std::ranges::any_of(
-        record_.faults, [&](const Fault& f) { return f.kind == Fault::Kind::bad_name && f.span == tag.name; });
+    const bool known = std::ranges::any_of(record_.faults, [&](const Fault& f) {
+      return f.kind == Fault::Kind::bad_name && f.span == tag.name;
+    });
     if (!known) record_.faults.push_back({Fault::Kind::bad_name, tag.name, static_cast<std::uint32_t>(index)});
   }
 
@@ -490,9 +482,7 @@ bool Record::has_usable_rua() const noexcept {
   return std::ranges::any_of(uris, [](const ReportUri& uri) { return !uri.failure && uri.usable(); });
 }
 
-bool Record::authorizes_reports() const noexcept {
-  return version_ok() && std::ranges::none_of(tags, &Tag::duplicate);
-}
+bool Record::authorizes_reports() const noexcept { return version_ok() && std::ranges::none_of(tags, &Tag::duplicate); }
 
 std::optional<UsablePolicy> Record::usable_policy(Receiver receiver) const noexcept {
   if (!authorizes_reports()) return std::nullopt;

@@ -49,9 +49,7 @@ std::string_view to_string(Found found) noexcept {
   return kTexts[static_cast<std::size_t>(found)];
 }
 
-Psd Lookup::psd() const noexcept {
-  return record ? record->read.psd.value_or(Psd::unspecified) : Psd::unspecified;
-}
+Psd Lookup::psd() const noexcept { return record ? record->read.psd.value_or(Psd::unspecified) : Psd::unspecified; }
 
 std::vector<dns::Name> walked_names(const dns::Name& start) {
   std::vector<dns::Name> names;

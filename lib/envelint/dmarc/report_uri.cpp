@@ -20,13 +20,9 @@ constexpr text::CharSet kAtextSigns{"!#$%&'*+-/=?^_`{|}~"};  // RFC 5322 §3.2.3
 constexpr text::CharSet kSchemeSigns{"+-."};
 constexpr text::CharSet kNotInUri{"\"<>\\^`{|}"};
 
-bool is_hex(char c) {
-  return text::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return text::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-bool is_atext(char c) {
-  return text::is_alnum(c) || kAtextSigns.contains(c);
-}
+bool is_atext(char c) { return text::is_alnum(c) || kAtextSigns.contains(c); }
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' && label.back() != '-' &&

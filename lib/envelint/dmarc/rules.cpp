@@ -113,9 +113,7 @@ std::string domain_of(std::string_view owner) {
   return domain.starts_with(kLabel) ? domain.substr(kLabel.size()) : domain;
 }
 
-bool is_editable(const Tag& tag) noexcept {
-  return !tag.ignored && !tag.duplicate && tag.whole == tag.value;
-}
+bool is_editable(const Tag& tag) noexcept { return !tag.ignored && !tag.duplicate && tag.whole == tag.value; }
 
 Edit removal(const Record& record, const Tag& tag) {
   const auto index = static_cast<std::size_t>(&tag - record.tags.data());

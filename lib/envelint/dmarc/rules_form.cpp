@@ -44,7 +44,8 @@ void pasted_name(Subject& s) {
   } else {
     draft.message("`{}` stands before `v=DMARC1`", name);
   }
-  draft.note("a DMARC record begins with `v=DMARC1`; {}", kIgnored).help("begin the value with `v=DMARC1`")
+  draft.note("a DMARC record begins with `v=DMARC1`; {}", kIgnored)
+      .help("begin the value with `v=DMARC1`")
       .fix(without_wrapping(s.record));
 }
 
@@ -124,9 +125,7 @@ Edit mend_separator(const Record& record, const Fault& fault) {
   return record.at(gap).contains(';') ? Edit{fault.span, ""} : Edit{gap, "; "};
 }
 
-bool is_blank(std::string_view text) {
-  return text::trim(text).empty();
-}
+bool is_blank(std::string_view text) { return text::trim(text).empty(); }
 
 // Every wrong separator is one finding: they were all typed or converted the same way.
 void wrong_separators(Subject& s) {
@@ -222,8 +221,7 @@ void tag_fault(Subject& s, const Fault& fault) {
     case Kind::separator:
     case Kind::escaped:
     case Kind::empty_tag:
-    case Kind::stray_value:
-      break;
+    case Kind::stray_value: break;
   }
 }
 

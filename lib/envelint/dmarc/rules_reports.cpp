@@ -18,9 +18,7 @@ constexpr std::uint64_t kSmallReport = 64 * 1024;
 
 constexpr std::string_view kUnreachable = "receivers skip an address they cannot read: no reports arrive there";
 
-std::string_view list_name(const ReportUri& uri) {
-  return uri.failure ? "ruf" : "rua";
-}
+std::string_view list_name(const ReportUri& uri) { return uri.failure ? "ruf" : "rua"; }
 
 bool has_any_rua(const Record& record) {
   return record.find(Key::rua) != nullptr ||
@@ -92,36 +90,16 @@ void without_scheme(Subject& s, const ReportUri& uri) {
 void describe_malformed(finding::Draft& draft, const Record& record, const ReportUri& uri) {
   const std::string_view wrong = record.at(uri.fault_span);
   switch (uri.fault) {
-    case UriFault::empty:
-      draft.message("a comma with no address beside it");
-      return;
-    case UriFault::bad_scheme:
-      draft.message("`{}` is not the `mailto:` an address begins with", wrong);
-      return;
-    case UriFault::brackets:
-      draft.message("`{}` does not belong around the address", wrong);
-      return;
-    case UriFault::placeholder:
-      draft.message("`{}` was never replaced by an address", wrong);
-      return;
-    case UriFault::space:
-      draft.message("the address `{}` has white space in it", record.at(uri.span));
-      return;
-    case UriFault::no_at:
-      draft.message("`{}` is no mail address: it has no `@`", wrong);
-      return;
-    case UriFault::bad_local:
-      draft.message("`{}` cannot stand before the `@` of an address", wrong);
-      return;
-    case UriFault::bad_domain:
-      draft.message("`{}` is no domain that mail can be sent to", wrong);
-      return;
-    case UriFault::bad_percent:
-      draft.message("`%` is not followed by two hexadecimal digits");
-      return;
-    default:
-      draft.message("`{}` may not stand in an address here", wrong);
-      return;
+    case UriFault::empty: draft.message("a comma with no address beside it"); return;
+    case UriFault::bad_scheme: draft.message("`{}` is not the `mailto:` an address begins with", wrong); return;
+    case UriFault::brackets: draft.message("`{}` does not belong around the address", wrong); return;
+    case UriFault::placeholder: draft.message("`{}` was never replaced by an address", wrong); return;
+    case UriFault::space: draft.message("the address `{}` has white space in it", record.at(uri.span)); return;
+    case UriFault::no_at: draft.message("`{}` is no mail address: it has no `@`", wrong); return;
+    case UriFault::bad_local: draft.message("`{}` cannot stand before the `@` of an address", wrong); return;
+    case UriFault::bad_domain: draft.message("`{}` is no domain that mail can be sent to", wrong); return;
+    case UriFault::bad_percent: draft.message("`%` is not followed by two hexadecimal digits"); return;
+    default: draft.message("`{}` may not stand in an address here", wrong); return;
   }
 }
 
@@ -239,19 +217,13 @@ void check_uri(Subject& s, std::size_t index) {
     case UriFault::none:
       if (!is_mailto(s.record.text, uri)) other_scheme(s, uri);
       break;
-    case UriFault::no_scheme:
-      without_scheme(s, uri);
-      break;
+    case UriFault::no_scheme: without_scheme(s, uri); break;
     case UriFault::raw_comma:
-    case UriFault::raw_exclamation:
-      unencoded(s, uri);
-      break;
+    case UriFault::raw_exclamation: unencoded(s, uri); break;
     case UriFault::run_on:
       if (index + 1 < s.record.uris.size()) run_on(s, uri, s.record.uris[index + 1]);
       break;
-    default:
-      malformed(s, uri);
-      break;
+    default: malformed(s, uri); break;
   }
   if (uri.limit) size_limit(s, uri);
 }

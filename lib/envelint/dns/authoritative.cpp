@@ -254,8 +254,8 @@ class Sweep {
     const auto v6 = [](const ZoneServer& server) {
       return !server.address.is_v4() && server.state != ZoneServer::State::set_aside;
     };
-    const bool none = std::ranges::all_of(
-        zone.servers, [&](const ZoneServer& one) { return !v6(one) || has_route_trouble(one); });
+    const bool none =
+        std::ranges::all_of(zone.servers, [&](const ZoneServer& one) { return !v6(one) || has_route_trouble(one); });
     const bool other = std::ranges::any_of(zone.servers, [&](const ZoneServer& one) {
       return one.address.is_v4() && one.state == ZoneServer::State::serves;
     });

@@ -50,7 +50,7 @@ struct ZoneServer {
   bool in_zone = false;        ///< an NS record of the zone names it
   bool in_delegation = false;  ///< the parent zone names it
   State state = State::silent;
-  std::string why;                    ///< for a person: why it was not asked, or what is wrong with its answer
+  std::string why;  ///< for a person: why it was not asked, or what is wrong with its answer
   ServerAnswer soa;
   std::vector<ServerAnswer> answers;  ///< of `serves`, in the order of the zone's questions
 

@@ -22,7 +22,8 @@ std::size_t octets_of(const Answer& answer) {
     std::size_t operator()(const Tlsa& tlsa) const { return tlsa.data.size(); }
   };
   constexpr std::size_t kPlace = 256;  // in the list and the table, with the question
-  std::size_t out = kPlace + sizeof(Answer) + answer.detail.size() + answer.chain.size() * (sizeof(Name) + Name::kMaxWire);
+  std::size_t out =
+      kPlace + sizeof(Answer) + answer.detail.size() + answer.chain.size() * (sizeof(Name) + Name::kMaxWire);
   for (const Record& record : answer.records) {
     out += sizeof(Record) + record.owner.wire().size() + std::visit(Size{}, record.data);
   }

@@ -77,11 +77,10 @@ std::optional<Name> Chain::target(const Message& message) {
 
 /// Goes on to a name; false when that makes a loop, which is then the answer.
 bool Chain::step_to(Name target) {
-  const bool seen =
-      target == asked_.name || std::ranges::find(answer_.chain, target) != answer_.chain.end();
+  const bool seen = target == asked_.name || std::ranges::find(answer_.chain, target) != answer_.chain.end();
   if (seen || answer_.chain.size() == kMaxChain) {
-    answer_ = give_up(Answer(Trouble::loop, seen ? "the CNAME chain leads back to itself"
-                                                 : "the CNAME chain is longer than 8"));
+    answer_ = give_up(
+        Answer(Trouble::loop, seen ? "the CNAME chain leads back to itself" : "the CNAME chain is longer than 8"));
     return false;
   }
   answer_.chain.push_back(target);

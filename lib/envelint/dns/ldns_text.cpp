@@ -10,9 +10,7 @@
 namespace envelint::dns {
 namespace {
 
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 RdfPtr to_rdf(const Name& name) {
   std::string wire(name.wire());

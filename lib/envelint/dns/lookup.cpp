@@ -21,8 +21,8 @@ constexpr int kTcpPatience = 4;
 
 /// The more a fault tells, the more it counts when several servers have different ones.
 int weight(Trouble trouble) {
-  constexpr std::array kOrder{Trouble::network, Trouble::timeout, Trouble::refused, Trouble::servfail,
-                              Trouble::malformed, Trouble::limit, Trouble::loop, Trouble::bogus};
+  constexpr std::array kOrder{Trouble::network,   Trouble::timeout, Trouble::refused, Trouble::servfail,
+                              Trouble::malformed, Trouble::limit,   Trouble::loop,    Trouble::bogus};
   return static_cast<int>(std::ranges::find(kOrder, trouble) - kOrder.begin());
 }
 
@@ -149,7 +149,8 @@ Lookup::Next Lookup::take(Run& run, ServerLink& link, PendingReply& pending, boo
   restore_case(pending.reply, run.query.name);
   auto message = decode_message(pending.reply);
   if (message) return judge(run, link, *std::move(message));
-  const bool too_much = message.error() == WireFault::too_many_records || message.error() == WireFault::too_many_strings;
+  const bool too_much =
+      message.error() == WireFault::too_many_records || message.error() == WireFault::too_many_strings;
   run.drop(link, Answer(too_much ? Trouble::limit : Trouble::malformed,
                         fmt::format("the answer of {} has {}", link.name(), to_string(message.error()))));
   return Next::other;
@@ -181,9 +182,7 @@ Lookup::Next Lookup::judge(Run& run, ServerLink& link, Message message) {
       if (!says_bogus(message.extended_error)) break;
       refuse(Trouble::bogus, said(link, message));
       return Next::done;
-    case Rcode::refused:
-      refuse(Trouble::refused, said(link, message));
-      return Next::other;
+    case Rcode::refused: refuse(Trouble::refused, said(link, message)); return Next::other;
   }
   refuse(Trouble::servfail, said(link, message));
   return Next::other;

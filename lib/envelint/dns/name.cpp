@@ -45,8 +45,9 @@ void append_escaped(std::string& out, std::string_view label) {
 }  // namespace
 
 std::string_view to_string(NameFault fault) noexcept {
-  constexpr std::array<std::string_view, 5> kTexts{"is empty", "has an empty label", "has a label of more than 63 octets",
-                                                   "has more than 253 octets", "has a broken escape"};
+  constexpr std::array<std::string_view, 5> kTexts{"is empty", "has an empty label",
+                                                   "has a label of more than 63 octets", "has more than 253 octets",
+                                                   "has a broken escape"};
   return kTexts[static_cast<std::size_t>(fault)];
 }
 

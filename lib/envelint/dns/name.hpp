@@ -14,11 +14,11 @@ namespace envelint::dns {
 
 /// Why a text is no domain name.
 enum class NameFault : std::uint8_t {
-  empty,           ///< nothing there
-  empty_label,     ///< two dots in a row, or a dot at the start
-  long_label,      ///< a label of more than 63 octets (RFC 1035 §2.3.4)
-  long_name,       ///< more than 255 octets on the wire, 253 as text (RFC 1035 §2.3.4)
-  bad_escape,      ///< a backslash not followed by a character or three digits up to 255 (RFC 1035 §5.1)
+  empty,        ///< nothing there
+  empty_label,  ///< two dots in a row, or a dot at the start
+  long_label,   ///< a label of more than 63 octets (RFC 1035 §2.3.4)
+  long_name,    ///< more than 255 octets on the wire, 253 as text (RFC 1035 §2.3.4)
+  bad_escape,   ///< a backslash not followed by a character or three digits up to 255 (RFC 1035 §5.1)
 };
 
 [[nodiscard]] std::string_view to_string(NameFault fault) noexcept;

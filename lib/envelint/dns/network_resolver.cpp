@@ -88,16 +88,13 @@ NetworkResolver::~NetworkResolver() = default;
 
 const TransportCounts& NetworkResolver::counts() const noexcept { return state_->counts; }
 
-task::Task<Answer> NetworkResolver::query(Query query) {
-  return this->query(std::move(query), io::Deadline::never());
-}
+task::Task<Answer> NetworkResolver::query(Query query) { return this->query(std::move(query), io::Deadline::never()); }
 
 task::Task<Answer> NetworkResolver::query(Query query, io::Deadline until) {
   State& state = *state_;
   io::Gate::Pass pass(state.gate);
   co_await pass;
-  Lookup lookup(*state.loop, state.random, state.options,
-                earlier(until, state.loop->after(state.options.lookup_time)));
+  Lookup lookup(*state.loop, state.random, state.options, earlier(until, state.loop->after(state.options.lookup_time)));
   Chain chain(query, state.believe_ad);
   while (true) {
     const Outcome outcome = co_await lookup.ask_and_explain(chain.question(), state.order());
@@ -115,8 +112,7 @@ task::Task<ServerAnswer> NetworkResolver::ask(io::Endpoint server, Query query, 
   io::Gate::Pass pass(state.gate);
   co_await pass;
   ServerLink link(*state.loop, state.random, state.counts, std::move(server), state.options);
-  Lookup lookup(*state.loop, state.random, state.options,
-                earlier(until, state.loop->after(state.options.lookup_time)));
+  Lookup lookup(*state.loop, state.random, state.options, earlier(until, state.loop->after(state.options.lookup_time)));
   QueryFlags flags;
   flags.recursion_desired = false;
   std::vector<ServerLink*> alone(1, &link);

@@ -40,8 +40,8 @@ void PendingTable::remove(PendingReply& pending) noexcept {
 
 bool PendingTable::deliver(std::string_view message, bool any_case) {
   if (message.size() < 2) return false;
-  const auto id = static_cast<std::uint16_t>(static_cast<unsigned char>(message[0]) << 8 |
-                                             static_cast<unsigned char>(message[1]));
+  const auto id =
+      static_cast<std::uint16_t>(static_cast<unsigned char>(message[0]) << 8 | static_cast<unsigned char>(message[1]));
   for (PendingReply* pending = bucket(id); pending != nullptr; pending = pending->next_) {
     const Match match = match_reply(pending->query, message);
     if (match == Match::no) continue;

@@ -71,15 +71,12 @@ Data text(Wire& wire) {
 
 Data decode(Type type, Wire& wire) {
   switch (type) {
-    case Type::a:
-      return address<4>(wire);
-    case Type::aaaa:
-      return address<16>(wire);
+    case Type::a: return address<4>(wire);
+    case Type::aaaa: return address<16>(wire);
     case Type::ns:
     case Type::cname:
     case Type::ptr:
-    case Type::dname:
-      return wire.name();
+    case Type::dname: return wire.name();
     case Type::mx: {
       const auto preference = static_cast<std::uint16_t>(wire.number(2));
       return Mx{preference, wire.name()};
@@ -102,10 +99,8 @@ Data decode(Type type, Wire& wire) {
       return tlsa;
     }
     case Type::txt:
-    case Type::spf:
-      return text(wire);
-    default:
-      return Raw{wire.rest()};
+    case Type::spf: return text(wire);
+    default: return Raw{wire.rest()};
   }
 }
 
@@ -113,9 +108,7 @@ void append_hex(std::string& out, std::string_view bytes) {
   for (const char c : bytes) fmt::format_to(std::back_inserter(out), "{:02x}", static_cast<unsigned char>(c));
 }
 
-std::string_view view(const text::Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+std::string_view view(const text::Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 void append_quoted(std::string& out, std::string_view string) {
   out += '"';
@@ -132,9 +125,7 @@ void append_quoted(std::string& out, std::string_view string) {
   out += '"';
 }
 
-std::string absolute(const Name& name) {
-  return name.is_root() ? "." : name.to_string() + ".";
-}
+std::string absolute(const Name& name) { return name.is_root() ? "." : name.to_string() + "."; }
 
 struct Print {
   std::string operator()(const Raw& raw) const {
@@ -173,9 +164,7 @@ std::optional<Data> decode_data(Type type, std::string_view bytes) {
   return data;
 }
 
-std::string presentation(const Data& data) {
-  return std::visit(Print{}, data);
-}
+std::string presentation(const Data& data) { return std::visit(Print{}, data); }
 
 std::string zone_line(const Record& record) {
   return fmt::format("{} {} IN {} {}", absolute(record.owner), record.ttl, to_string(record.type),

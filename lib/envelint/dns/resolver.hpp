@@ -43,10 +43,10 @@ enum class Trouble : std::uint8_t {
 /// An answer is one of three: records, nothing there, or unknown. Unknown is never "nothing there".
 struct Answer {
   enum class State : std::uint8_t {
-    records,  ///< at least one record of the type asked for
-    nodata,   ///< the name exists and has no such record
-    nxdomain, ///< the name does not exist, nor anything below it (RFC 8020)
-    unknown,  ///< see `trouble`
+    records,   ///< at least one record of the type asked for
+    nodata,    ///< the name exists and has no such record
+    nxdomain,  ///< the name does not exist, nor anything below it (RFC 8020)
+    unknown,   ///< see `trouble`
   };
 
   Answer() = default;

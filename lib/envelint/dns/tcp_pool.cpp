@@ -122,8 +122,8 @@ class TcpPool::Connection {
   bool take_messages() {
     std::string_view rest = in_;
     while (rest.size() >= 2) {
-      const std::size_t size = static_cast<std::size_t>(static_cast<unsigned char>(rest[0])) << 8 |
-                               static_cast<unsigned char>(rest[1]);
+      const std::size_t size =
+          static_cast<std::size_t>(static_cast<unsigned char>(rest[0])) << 8 | static_cast<unsigned char>(rest[1]);
       if (size == 0) return false;
       if (rest.size() < 2 + size) break;
       if (!pending_.deliver(rest.substr(2, size), true)) ++counts_->wrong_replies;

@@ -55,7 +55,8 @@ void lost_space_between_strings(const Text& text, Findings& out) {
     }
     meant.append(value.substr(start, word.end - start));
     out.add(Code::dns_lost_space_between_strings, word)
-        .message("`{}` is read as one word: {} strings meet in it without a space", slice(value, word), edits.size() + 1)
+        .message("`{}` is read as one word: {} strings meet in it without a space", slice(value, word),
+                 edits.size() + 1)
         .label("no space here")
         .note(
             "the strings of a record are joined with nothing between them; this word is no SPF term, and one such "
@@ -67,9 +68,7 @@ void lost_space_between_strings(const Text& text, Findings& out) {
 
 // ---- DNS012, DNS013, DNS033: syntax of another place, taken literally -----------------------------------------------
 
-bool is_escaped(std::string_view value, std::size_t offset) {
-  return offset > 0 && value[offset - 1] == '\\';
-}
+bool is_escaped(std::string_view value, std::size_t offset) { return offset > 0 && value[offset - 1] == '\\'; }
 
 std::vector<Edit> edge_quotes(std::string_view value) {
   const Span kept = text::unwrapped(value);
@@ -181,8 +180,9 @@ constexpr std::array<Escape, 11> kEntities{{{"&amp;", "&"},
 
 void add_entities(std::string_view value, std::vector<Edit>& edits) {
   for (std::size_t i = value.find('&'); i != std::string_view::npos; i = value.find('&', i + 1)) {
-    const auto entity = std::ranges::find_if(
-        kEntities, [&](const Escape& escape) { return text::istarts_with(value.substr(i), escape.written); });
+    const auto entity = std::ranges::find_if(kEntities, [&](const Escape& escape) {
+      return text::istarts_with(value.substr(i), escape.written);
+    });
     if (entity == kEntities.end()) continue;
     edits.push_back({span_of(i, i + entity->written.size()), std::string(entity->meant)});
   }
@@ -263,33 +263,20 @@ bool is_nothing(char32_t c) {
   return c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) ||
          c == 0xFEFF;
 }
-bool is_dash(char32_t c) {
-  return (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE63;
-}
-bool is_smart_quote(char32_t c) {
-  return (c >= 0x2018 && c <= 0x201F) || c == 0xAB || c == 0xBB;
-}
-bool is_fullwidth(char32_t c) {
-  return c >= 0xFF01 && c <= 0xFF5E;
-}
+bool is_dash(char32_t c) { return (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE63; }
+bool is_smart_quote(char32_t c) { return (c >= 0x2018 && c <= 0x201F) || c == 0xAB || c == 0xBB; }
+bool is_fullwidth(char32_t c) { return c >= 0xFF01 && c <= 0xFF5E; }
 
 // A lone octet is most likely of Windows-1252, where word processors put the same characters.
 char32_t as_windows_1252(char32_t octet) {
   switch (octet) {
-    case 0x91:
-      return 0x2018;
-    case 0x92:
-      return 0x2019;
-    case 0x93:
-      return 0x201C;
-    case 0x94:
-      return 0x201D;
-    case 0x96:
-      return 0x2013;
-    case 0x97:
-      return 0x2014;
-    default:
-      return octet;
+    case 0x91: return 0x2018;
+    case 0x92: return 0x2019;
+    case 0x93: return 0x201C;
+    case 0x94: return 0x201D;
+    case 0x96: return 0x2013;
+    case 0x97: return 0x2014;
+    default: return octet;
   }
 }
 
@@ -355,9 +342,7 @@ void report(const Run& run, std::string_view value, Findings& out) {
   draft.fix(run.span, *run.plain);
 }
 
-bool is_name_octet(char c) {
-  return !is_ascii(c) || is_alnum(c) || c == '-' || c == '.' || c == '_';
-}
+bool is_name_octet(char c) { return !is_ascii(c) || is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 
 // The domain name around letters outside ASCII, when it can be one.
 std::optional<Span> name_around(std::string_view value, const Run& run) {

@@ -14,10 +14,11 @@ struct Mnemonic {
 };
 
 constexpr std::array<Mnemonic, 19> kMnemonics{{
-    {Type::a, "A"},         {Type::ns, "NS"},       {Type::cname, "CNAME"}, {Type::soa, "SOA"},     {Type::ptr, "PTR"},
-    {Type::mx, "MX"},       {Type::txt, "TXT"},     {Type::aaaa, "AAAA"},   {Type::srv, "SRV"},     {Type::naptr, "NAPTR"},
-    {Type::dname, "DNAME"}, {Type::ds, "DS"},       {Type::rrsig, "RRSIG"}, {Type::nsec, "NSEC"},   {Type::dnskey, "DNSKEY"},
-    {Type::tlsa, "TLSA"},   {Type::https, "HTTPS"}, {Type::spf, "SPF"},     {Type::caa, "CAA"},
+    {Type::a, "A"},         {Type::ns, "NS"},       {Type::cname, "CNAME"},   {Type::soa, "SOA"},
+    {Type::ptr, "PTR"},     {Type::mx, "MX"},       {Type::txt, "TXT"},       {Type::aaaa, "AAAA"},
+    {Type::srv, "SRV"},     {Type::naptr, "NAPTR"}, {Type::dname, "DNAME"},   {Type::ds, "DS"},
+    {Type::rrsig, "RRSIG"}, {Type::nsec, "NSEC"},   {Type::dnskey, "DNSKEY"}, {Type::tlsa, "TLSA"},
+    {Type::https, "HTTPS"}, {Type::spf, "SPF"},     {Type::caa, "CAA"},
 }};
 
 }  // namespace

@@ -52,7 +52,8 @@ class UdpPool::Socket {
       if (::send(descriptor_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) break;
       const int error = errno;
       if (error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS) break;  // as good as lost on the way
-      if (tries == 1 || (error != ECONNREFUSED && error != EINTR)) return pending.fail({error, std::generic_category()});
+      if (tries == 1 || (error != ECONNREFUSED && error != EINTR))
+        return pending.fail({error, std::generic_category()});
     }
     pending_.add(pending, std::move(self));
   }
@@ -88,9 +89,12 @@ class UdpPool::Socket {
   PendingTable pending_;
 };
 
-UdpPool::UdpPool(io::EventLoop& loop, Random& random, TransportCounts& counts, io::Endpoint server,
-                 std::size_t sockets)
-    : loop_(&loop), random_(&random), counts_(&counts), server_(std::move(server)), sockets_(std::max<std::size_t>(sockets, 1)) {}
+UdpPool::UdpPool(io::EventLoop& loop, Random& random, TransportCounts& counts, io::Endpoint server, std::size_t sockets)
+    : loop_(&loop),
+      random_(&random),
+      counts_(&counts),
+      server_(std::move(server)),
+      sockets_(std::max<std::size_t>(sockets, 1)) {}
 
 std::shared_ptr<UdpPool::Socket> UdpPool::pick(std::error_code& error) {
   std::shared_ptr<Socket>& chosen = sockets_[random_->below(sockets_.size())];

@@ -66,8 +66,9 @@ struct Check {
   }
 
   void absent(Span span) const {
-    const bool known = std::ranges::any_of(
-        list.fields, [&](const text::Field& field) { return slice(value, field.name) == check.needed_field; });
+    const bool known = std::ranges::any_of(list.fields, [&](const text::Field& field) {
+      return slice(value, field.name) == check.needed_field;
+    });
     Draft draft = add(known ? span : span_of(span.start, value.size()));
     draft.message("the value does not begin with `{};`", version())
         .note("that is how a sender tells {} from any other text at this name; it passes this record over", check.name)
@@ -111,26 +112,13 @@ void check_version(std::string_view value, const text::FieldList& list, const Ve
   const Check rules{value, list, check, out};
   for (const FieldFault& fault : list.faults) {
     switch (fault.kind) {
-      case Kind::owner_in_value:
-        rules.owner_in_value(fault.span);
-        break;
-      case Kind::version_absent:
-        rules.absent(fault.span);
-        break;
-      case Kind::version_misspelt:
-        rules.misspelt(fault.span);
-        break;
-      case Kind::version_not_first:
-        rules.not_first(fault.span);
-        break;
-      case Kind::version_gap:
-        rules.gap(fault.span);
-        break;
-      case Kind::no_semicolon:
-        rules.no_semicolon(fault.span);
-        break;
-      default:
-        break;
+      case Kind::owner_in_value: rules.owner_in_value(fault.span); break;
+      case Kind::version_absent: rules.absent(fault.span); break;
+      case Kind::version_misspelt: rules.misspelt(fault.span); break;
+      case Kind::version_not_first: rules.not_first(fault.span); break;
+      case Kind::version_gap: rules.gap(fault.span); break;
+      case Kind::no_semicolon: rules.no_semicolon(fault.span); break;
+      default: break;
     }
   }
 }

@@ -243,10 +243,14 @@ std::string to_string(Rcode rcode) {
 }
 
 std::string_view to_string(WireFault fault) noexcept {
-  constexpr std::array<std::string_view, 8> kTexts{
-      "a broken header",       "a broken name",        "a record with broken data", "more than 512 records",
-      "a TXT record with more than 64 strings", "broken options", "a signature nobody asked for",
-      "bytes behind its end"};
+  constexpr std::array<std::string_view, 8> kTexts{"a broken header",
+                                                   "a broken name",
+                                                   "a record with broken data",
+                                                   "more than 512 records",
+                                                   "a TXT record with more than 64 strings",
+                                                   "broken options",
+                                                   "a signature nobody asked for",
+                                                   "bytes behind its end"};
   return kTexts[static_cast<std::size_t>(fault)];
 }
 
@@ -312,9 +316,7 @@ bool is_truncated(std::string_view reply) noexcept {
   return reply.size() >= kHeader && (number16(reply, 2) & kTruncated) != 0;
 }
 
-std::expected<Message, WireFault> decode_message(std::string_view bytes) {
-  return Reader(bytes).read();
-}
+std::expected<Message, WireFault> decode_message(std::string_view bytes) { return Reader(bytes).read(); }
 
 void restore_case(std::string& reply, const Name& name) noexcept {
   const std::string_view spelled = name.wire();

@@ -72,14 +72,14 @@ enum class Match : std::uint8_t {
 
 /// Why a message is refused.
 enum class WireFault : std::uint8_t {
-  header,             ///< no header, or not exactly one question
-  name,               ///< a name that is longer than 255 octets, runs out, or points anywhere but backwards
-  record_data,        ///< data that is shorter or longer than its record says, or not of its type
-  too_many_records,   ///< more than 512 records
-  too_many_strings,   ///< a TXT record with more than 64 strings
-  options,            ///< more than one OPT record, or one that cannot be read
-  signature,          ///< a transaction signature, which nobody asked for
-  trailing,           ///< bytes behind the last record
+  header,            ///< no header, or not exactly one question
+  name,              ///< a name that is longer than 255 octets, runs out, or points anywhere but backwards
+  record_data,       ///< data that is shorter or longer than its record says, or not of its type
+  too_many_records,  ///< more than 512 records
+  too_many_strings,  ///< a TXT record with more than 64 strings
+  options,           ///< more than one OPT record, or one that cannot be read
+  signature,         ///< a transaction signature, which nobody asked for
+  trailing,          ///< bytes behind the last record
 };
 
 /// A word or two, for "the answer has …".

@@ -38,7 +38,8 @@ std::expected<std::string, std::string> slurp(const fs::path& path) {
   }
   if (in.bad()) return std::unexpected("it cannot be read");
   if (out.size() > kMaxZoneFileBytes) {
-    return std::unexpected("it is larger than " + std::to_string(kMaxZoneFileBytes >> 20) + " MiB, the most that is read");
+    return std::unexpected("it is larger than " + std::to_string(kMaxZoneFileBytes >> 20) +
+                           " MiB, the most that is read");
   }
   if (is_binary(out)) return std::unexpected("it is no text file");
   return out;

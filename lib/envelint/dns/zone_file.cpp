@@ -262,8 +262,8 @@ class Reader {
     }
     if (generated_ + range->count() > kMaxGenerated ||
         generated_bytes_ + range->count() * pattern.size() > kMaxGeneratedBytes) {
-      return refuse(
-          1, fmt::format("`{}` is too much: at most {} records are generated", shorten(source.text(1)), kMaxGenerated));
+      return refuse(1, fmt::format("`{}` is too much: at most {} records are generated", shorten(source.text(1)),
+                                   kMaxGenerated));
     }
     for (std::uint64_t i = 0; i < range->count(); ++i) {
       const auto text = generate(pattern, static_cast<std::uint32_t>(range->start + i * range->step));
@@ -384,9 +384,9 @@ class Reader {
       out.ttl_source = TtlSource::written;
       out.ttl = source.place(*header.ttl);
       if (out.record.ttl <= kMaxTtl) return true;
-      add_line_fault(
-          source, Kind::unreadable, out.ttl,
-          fmt::format("the time to live `{}` is longer than {} seconds", shorten(source.text(*header.ttl)), kMaxTtl));
+      add_line_fault(source, Kind::unreadable, out.ttl,
+                     fmt::format("the time to live `{}` is longer than {} seconds", shorten(source.text(*header.ttl)),
+                                 kMaxTtl));
       return false;
     }
     if (default_ttl_) {
@@ -403,9 +403,9 @@ class Reader {
 
   bool set_type(ZoneRecord& out, const Source& source, const Header& header) {
     if (header.record_class && !text::iequals(source.text(*header.record_class), "IN")) {
-      add_line_fault(
-          source, Kind::unreadable, source.place(*header.record_class),
-          fmt::format("the class is `{}`, and mail knows only IN", shorten(source.text(*header.record_class))));
+      add_line_fault(source, Kind::unreadable, source.place(*header.record_class),
+                     fmt::format("the class is `{}`, and mail knows only IN",
+                                 shorten(source.text(*header.record_class))));
       return false;
     }
     out.type = source.place(header.type);
@@ -423,8 +423,9 @@ class Reader {
     const std::string_view text = source.text(word);
     std::string help;
     if (source.entry->words[word].quoted) {
-      help = "if it goes on with the record above, put `(` before that record's first string and `)` behind its last; "
-             "if it is a record of its own, write `TXT` before it";
+      help =
+          "if it goes on with the record above, put `(` before that record's first string and `)` behind its last; "
+          "if it is a record of its own, write `TXT` before it";
     } else if (const auto near = text.size() > 2 ? text::nearest(text, kTypes, 1) : std::nullopt) {
       help = fmt::format("write `{}`", *near);
     }
@@ -543,10 +544,8 @@ class Reader {
                 "write `\\\\` for a backslash"};
       case TokenFault::Kind::control_byte:
         return {Kind::characters, "a control character stands in the line", "remove it, or write it as `\\DDD`"};
-      case TokenFault::Kind::long_word:
-        return {Kind::unreadable, "the word is longer than any record can hold", {}};
-      default:
-        return {Kind::unreadable, "the line has more words than any record can hold", {}};
+      case TokenFault::Kind::long_word: return {Kind::unreadable, "the word is longer than any record can hold", {}};
+      default: return {Kind::unreadable, "the line has more words than any record can hold", {}};
     }
   }
 
@@ -584,8 +583,6 @@ class Reader {
 
 }  // namespace
 
-Zone read_zone(ZoneText top, const ZoneOptions& options) {
-  return Reader(options).read(std::move(top));
-}
+Zone read_zone(ZoneText top, const ZoneOptions& options) { return Reader(options).read(std::move(top)); }
 
 }  // namespace envelint::dns

@@ -58,22 +58,12 @@ void append_nibbles(std::string& out, std::int64_t value, int width, bool upper)
 void append_number(std::string& out, std::int64_t value, const Modifier& modifier) {
   auto at = std::back_inserter(out);
   switch (modifier.base) {
-    case 'o':
-      fmt::format_to(at, "{:0{}o}", value, modifier.width);
-      return;
-    case 'x':
-      fmt::format_to(at, "{:0{}x}", value, modifier.width);
-      return;
-    case 'X':
-      fmt::format_to(at, "{:0{}X}", value, modifier.width);
-      return;
+    case 'o': fmt::format_to(at, "{:0{}o}", value, modifier.width); return;
+    case 'x': fmt::format_to(at, "{:0{}x}", value, modifier.width); return;
+    case 'X': fmt::format_to(at, "{:0{}X}", value, modifier.width); return;
     case 'n':
-    case 'N':
-      append_nibbles(out, value, modifier.width, modifier.base == 'N');
-      return;
-    default:
-      fmt::format_to(at, "{:0{}d}", value, modifier.width);
-      return;
+    case 'N': append_nibbles(out, value, modifier.width, modifier.base == 'N'); return;
+    default: fmt::format_to(at, "{:0{}d}", value, modifier.width); return;
   }
 }
 

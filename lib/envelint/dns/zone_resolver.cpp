@@ -129,8 +129,6 @@ Answer ZoneResolver::answer(const Query& query) const {
   return out;
 }
 
-task::Task<Answer> ZoneResolver::query(Query query) {
-  co_return answer(query);
-}
+task::Task<Answer> ZoneResolver::query(Query query) { co_return answer(query); }
 
 }  // namespace envelint::dns

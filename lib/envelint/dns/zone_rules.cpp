@@ -56,42 +56,28 @@ finding::Draft add(Findings& out, Code code, std::uint32_t index, const ZoneReco
 
 Code code_of(ZoneFault::Kind kind) {
   switch (kind) {
-    case ZoneFault::Kind::unreadable:
-      return Code::zone_unreadable_line;
-    case ZoneFault::Kind::quote:
-      return Code::zone_open_quote;
-    case ZoneFault::Kind::parenthesis:
-      return Code::zone_parenthesis;
-    case ZoneFault::Kind::characters:
-      return Code::zone_bad_character;
-    case ZoneFault::Kind::include:
-      return Code::zone_include;
-    case ZoneFault::Kind::generate:
-      return Code::zone_generate;
-    case ZoneFault::Kind::directive:
-      return Code::zone_directive;
-    case ZoneFault::Kind::trouble:
-      return Code::zone_trouble_directive;
-    case ZoneFault::Kind::long_name:
-      return Code::dns_name_too_long;
-    case ZoneFault::Kind::long_string:
-      return Code::dns_long_string;
+    case ZoneFault::Kind::unreadable: return Code::zone_unreadable_line;
+    case ZoneFault::Kind::quote: return Code::zone_open_quote;
+    case ZoneFault::Kind::parenthesis: return Code::zone_parenthesis;
+    case ZoneFault::Kind::characters: return Code::zone_bad_character;
+    case ZoneFault::Kind::include: return Code::zone_include;
+    case ZoneFault::Kind::generate: return Code::zone_generate;
+    case ZoneFault::Kind::directive: return Code::zone_directive;
+    case ZoneFault::Kind::trouble: return Code::zone_trouble_directive;
+    case ZoneFault::Kind::long_name: return Code::dns_name_too_long;
+    case ZoneFault::Kind::long_string: return Code::dns_long_string;
   }
   return Code::zone_unreadable_line;
 }
 
 std::string_view note_of(ZoneFault::Kind kind) {
   switch (kind) {
-    case ZoneFault::Kind::include:
-      return "the records of that file were not looked at";
-    case ZoneFault::Kind::trouble:
-      return "the line is taken as a plain comment";
-    case ZoneFault::Kind::long_name:
-      return "no name like this can be asked for";
+    case ZoneFault::Kind::include: return "the records of that file were not looked at";
+    case ZoneFault::Kind::trouble: return "the line is taken as a plain comment";
+    case ZoneFault::Kind::long_name: return "no name like this can be asked for";
     case ZoneFault::Kind::characters:
       return "name servers read such a line in different ways, or refuse the whole zone";
-    default:
-      return "most name servers refuse to load the whole zone";
+    default: return "most name servers refuse to load the whole zone";
   }
 }
 
@@ -227,16 +213,11 @@ std::vector<std::size_t> name_words(Type type) {
     case Type::ns:
     case Type::cname:
     case Type::ptr:
-    case Type::dname:
-      return {0};
-    case Type::mx:
-      return {1};
-    case Type::soa:
-      return {0, 1};
-    case Type::srv:
-      return {3};
-    default:
-      return {};
+    case Type::dname: return {0};
+    case Type::mx: return {1};
+    case Type::soa: return {0, 1};
+    case Type::srv: return {3};
+    default: return {};
   }
 }
 

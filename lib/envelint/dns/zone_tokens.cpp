@@ -40,9 +40,7 @@ constexpr std::array<Class, 256> make_classes() {
 }
 constexpr std::array<Class, 256> kClasses = make_classes();
 
-Class class_of(char c) noexcept {
-  return kClasses[static_cast<unsigned char>(c)];
-}
+Class class_of(char c) noexcept { return kClasses[static_cast<unsigned char>(c)]; }
 
 // An escape at the start of a text: the byte it stands for and how many it takes.
 struct Escape {
@@ -98,28 +96,18 @@ void ZoneTokens::read_entry(ZoneEntry& entry) {
         ++pos_;
         if (end_line(entry)) return;
         break;
-      case Class::blank:
-        ++pos_;
-        break;
-      case Class::comment:
-        read_comment(entry);
-        break;
+      case Class::blank: ++pos_; break;
+      case Class::comment: read_comment(entry); break;
       case Class::open:
-      case Class::close:
-        read_parenthesis(entry);
-        break;
-      case Class::quote:
-        read_quoted(entry);
-        break;
+      case Class::close: read_parenthesis(entry); break;
+      case Class::quote: read_quoted(entry); break;
       case Class::carriage_return:
         if (at_line_end()) {
           ++pos_;
           break;
         }
         [[fallthrough]];
-      default:
-        read_unquoted(entry);
-        break;
+      default: read_unquoted(entry); break;
     }
   }
   end_file(entry);

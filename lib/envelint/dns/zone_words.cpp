@@ -59,9 +59,7 @@ constexpr std::array<Shape, 11> kShapes{{
        {Field::hex, "certificate data"}}}},
 }};
 
-bool is_hex(char c) {
-  return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'f');
-}
+bool is_hex(char c) { return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'f'); }
 
 bool is_number(std::string_view word, std::uint64_t largest) {
   std::uint64_t value = 0;
@@ -102,8 +100,7 @@ Checked check_field(std::size_t index, std::string_view word, FieldSpec spec, Ty
       if (net::Address::parse_v6(word)) return {};
       return fault(index, fmt::format("`{}` is no IPv6 address", shorten(word)),
                    net::Address::parse_v4(word) ? "write `A` for an IPv4 address" : "");
-    case Field::name:
-      return check_name(index, word, origin);
+    case Field::name: return check_name(index, word, origin);
     case Field::hex:
       if (std::ranges::all_of(word, is_hex)) return {};
       return fault(index, fmt::format("`{}` is not hexadecimal", shorten(word)));
@@ -188,23 +185,12 @@ std::optional<std::uint32_t> parse_ttl(std::string_view word) noexcept {
     std::uint64_t unit = 1;
     if (!word.empty()) {
       switch (text::to_lower(word.front())) {
-        case 's':
-          unit = 1;
-          break;
-        case 'm':
-          unit = 60;
-          break;
-        case 'h':
-          unit = 3600;
-          break;
-        case 'd':
-          unit = 86'400;
-          break;
-        case 'w':
-          unit = 604'800;
-          break;
-        default:
-          return std::nullopt;
+        case 's': unit = 1; break;
+        case 'm': unit = 60; break;
+        case 'h': unit = 3600; break;
+        case 'd': unit = 86'400; break;
+        case 'w': unit = 604'800; break;
+        default: return std::nullopt;
       }
       word.remove_prefix(1);
     } else if (total != 0) {

@@ -12,8 +12,8 @@ namespace envelint::finding {
 /// All texts live as long as the program.
 struct CatalogueEntry {
   Code code;
-  std::string_view id;         ///< "SPF090": never changes its meaning
-  std::string_view name;       ///< "too-many-lookups"
+  std::string_view id;    ///< "SPF090": never changes its meaning
+  std::string_view name;  ///< "too-many-lookups"
   Severity severity;
   FixKind fix;
   std::string_view needs;      ///< what a rule has to see, e.g. "record, zone"

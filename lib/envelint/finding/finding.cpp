@@ -16,8 +16,6 @@ std::string apply(std::string_view value, std::vector<Edit> edits) {
   return out.append(value.substr(done));
 }
 
-bool Findings::has(Code code) const noexcept {
-  return std::ranges::find(items_, code, &Finding::code) != items_.end();
-}
+bool Findings::has(Code code) const noexcept { return std::ranges::find(items_, code, &Finding::code) != items_.end(); }
 
 }  // namespace envelint::finding

@@ -60,19 +60,19 @@ struct FilePlace {
 struct Finding {
   Code code;
   Severity severity;
-  Span span;                       ///< offsets into the record's joined value; empty span: the place between two bytes
-  std::string span_label;          ///< a few words set beside the carets of `span`; may be empty
-  std::string message;             ///< what is wrong, one sentence without a full stop
-  std::string note;                ///< why it matters, may be empty; the reference is added by renderers
-  std::string help;                ///< exactly what to do or type, may be empty
-  std::vector<Label> labels;       ///< more places in the same value
+  Span span;                  ///< offsets into the record's joined value; empty span: the place between two bytes
+  std::string span_label;     ///< a few words set beside the carets of `span`; may be empty
+  std::string message;        ///< what is wrong, one sentence without a full stop
+  std::string note;           ///< why it matters, may be empty; the reference is added by renderers
+  std::string help;           ///< exactly what to do or type, may be empty
+  std::vector<Label> labels;  ///< more places in the same value
   std::optional<Fix> fix;
   std::optional<FileFix> file_fix;  ///< in place of `fix`, for findings about the file's text
-  int record = -1;                 ///< index into the report's records; -1: about a name or a file, not a record
-  std::string owner;               ///< the name it is about, where `record` is -1
-  std::optional<FilePlace> place;  ///< where in a file, for findings about the file's text
-  bool secret = false;             ///< the bytes of `span` must not be shown: whoever shows the record's value, for this
-                                   ///< finding or another, or a rewrite of it, puts `…` in their place
+  int record = -1;                  ///< index into the report's records; -1: about a name or a file, not a record
+  std::string owner;                ///< the name it is about, where `record` is -1
+  std::optional<FilePlace> place;   ///< where in a file, for findings about the file's text
+  bool secret = false;  ///< the bytes of `span` must not be shown: whoever shows the record's value, for this
+                        ///< finding or another, or a rewrite of it, puts `…` in their place
 };
 
 /// Sets the texts of a finding just added. Refers to the finding: use it in the statement that made it.

@@ -13,8 +13,8 @@ namespace envelint::finding {
 /// A zone shown on a page, under `## Bad` or `## Good`.
 struct Example {
   bool bad = false;
-  std::string zone;         ///< the text between the fences, expectation comments and all
-  std::uint32_t line = 0;   ///< the page's line of the zone's first line, from 1
+  std::string zone;        ///< the text between the fences, expectation comments and all
+  std::uint32_t line = 0;  ///< the page's line of the zone's first line, from 1
 };
 
 /// A page as it is written. Every text is copied; nothing points into the file.

@@ -20,7 +20,9 @@ class Deadline {
   [[nodiscard]] bool is_never() const noexcept { return time_ == TimePoint::max(); }
   [[nodiscard]] bool passed(TimePoint now) const noexcept { return now >= time_; }
 
-  [[nodiscard]] friend Deadline earlier(Deadline a, Deadline b) noexcept { return Deadline(std::min(a.time_, b.time_)); }
+  [[nodiscard]] friend Deadline earlier(Deadline a, Deadline b) noexcept {
+    return Deadline(std::min(a.time_, b.time_));
+  }
 
  private:
   TimePoint time_;

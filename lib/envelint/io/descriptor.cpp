@@ -41,13 +41,9 @@ Descriptor::~Descriptor() {
 
 int Descriptor::number() const noexcept { return state_->stream.native_handle(); }
 
-void Descriptor::when_readable(Call call) {
-  state_->when(asio::posix::descriptor_base::wait_read, 0, call);
-}
+void Descriptor::when_readable(Call call) { state_->when(asio::posix::descriptor_base::wait_read, 0, call); }
 
-void Descriptor::when_writable(Call call) {
-  state_->when(asio::posix::descriptor_base::wait_write, 1, call);
-}
+void Descriptor::when_writable(Call call) { state_->when(asio::posix::descriptor_base::wait_write, 1, call); }
 
 namespace {
 
@@ -79,12 +75,8 @@ task::Task<bool> ready(EventLoop* loop, Descriptor* descriptor, Deadline until) 
 
 }  // namespace
 
-task::Task<bool> Descriptor::readable(Deadline until) {
-  return ready<&Descriptor::when_readable>(loop_, this, until);
-}
+task::Task<bool> Descriptor::readable(Deadline until) { return ready<&Descriptor::when_readable>(loop_, this, until); }
 
-task::Task<bool> Descriptor::writable(Deadline until) {
-  return ready<&Descriptor::when_writable>(loop_, this, until);
-}
+task::Task<bool> Descriptor::writable(Deadline until) { return ready<&Descriptor::when_writable>(loop_, this, until); }
 
 }  // namespace envelint::io

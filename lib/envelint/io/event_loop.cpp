@@ -50,9 +50,7 @@ EventLoop::~EventLoop() {
   deferred_.previous_ = deferred_.next_ = nullptr;
 }
 
-TimePoint EventLoop::now() const noexcept {
-  return clock_ == ClockKind::real ? Clock::now() : simulated_now_;
-}
+TimePoint EventLoop::now() const noexcept { return clock_ == ClockKind::real ? Clock::now() : simulated_now_; }
 
 void EventLoop::run_until(const bool& ended) {
   while (!ended) turn();

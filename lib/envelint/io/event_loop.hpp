@@ -126,7 +126,7 @@ class EventLoop {
   ClockKind clock_;
   TimePoint simulated_now_{};
   std::unique_ptr<Reactor> reactor_;
-  Deferred deferred_;  // the ring's own node; never called
+  Deferred deferred_;           // the ring's own node; never called
   std::vector<Timer*> timers_;  // a binary heap, the earliest first
 };
 

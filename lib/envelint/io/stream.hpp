@@ -19,7 +19,7 @@ class Stream {
 
   /// Connects, or says why not.
   [[nodiscard]] static task::Task<std::expected<Stream, std::error_code>> connect(EventLoop* loop, Endpoint peer,
-                                                                                 Deadline until);
+                                                                                  Deadline until);
 
   /// What has come, up to `most` octets; empty at the end of the stream.
   [[nodiscard]] task::Task<std::expected<std::string, std::error_code>> read(std::size_t most, Deadline until);

@@ -10,7 +10,8 @@ namespace envelint::io {
 /// that have not ended, with all they hold. A task that throws ends the program: it has to tell its faults itself.
 class TaskSet {
  public:
-  explicit TaskSet(EventLoop& loop) : sweep_(loop, {[](void* set) { static_cast<TaskSet*>(set)->ended_.clear(); }, this}) {}
+  explicit TaskSet(EventLoop& loop)
+      : sweep_(loop, {[](void* set) { static_cast<TaskSet*>(set)->ended_.clear(); }, this}) {}
   TaskSet(const TaskSet&) = delete;
   TaskSet& operator=(const TaskSet&) = delete;
 

@@ -29,9 +29,7 @@ std::size_t line_end(std::string_view text, std::size_t from) {
 }
 
 // ftext of RFC 5322 §3.6.8.
-bool is_field_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, text::is_vchar);
-}
+bool is_field_name(std::string_view name) { return !name.empty() && std::ranges::all_of(name, text::is_vchar); }
 
 void note_octets(std::string_view text, std::size_t base, std::vector<Oddity>& oddities) {
   const auto full = [&] { return oddities.size() > kMaxOddities; };
@@ -152,9 +150,7 @@ class Splitter {
   std::size_t at_ = 0;
 };
 
-Message Message::split(std::string_view bytes) {
-  return Splitter(bytes).split();
-}
+Message Message::split(std::string_view bytes) { return Splitter(bytes).split(); }
 
 bool Message::is(const Field& field, std::string_view name) const noexcept {
   return text::iequals(at(field.name), name);

@@ -18,9 +18,7 @@ bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= kMaxId && std::ranges::all_of(id, text::is_alnum);
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, text::is_ascii);
-}
+bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
 
 void check_id(std::string_view value, std::uint32_t index, Record& record) {
   const Field& field = record.list.fields[index];

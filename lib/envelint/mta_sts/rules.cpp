@@ -88,20 +88,11 @@ void too_many(Span span, Findings& out) {
 void list_faults(std::string_view value, const Record& record, Findings& out) {
   for (const FieldFault& fault : record.list.faults) {
     switch (fault.kind) {
-      case FieldFault::Kind::empty_field:
-        empty_field(value, fault.span, out);
-        break;
-      case FieldFault::Kind::no_equals:
-        no_equals(value, record, fault.span, out);
-        break;
-      case FieldFault::Kind::spaced_equals:
-        spaced_equals(value, fault.span, out);
-        break;
-      case FieldFault::Kind::too_many:
-        too_many(fault.span, out);
-        break;
-      default:
-        break;
+      case FieldFault::Kind::empty_field: empty_field(value, fault.span, out); break;
+      case FieldFault::Kind::no_equals: no_equals(value, record, fault.span, out); break;
+      case FieldFault::Kind::spaced_equals: spaced_equals(value, fault.span, out); break;
+      case FieldFault::Kind::too_many: too_many(fault.span, out); break;
+      default: break;
     }
   }
 }
@@ -184,29 +175,14 @@ void record_faults(std::string_view value, const Record& record, Findings& out) 
   using Kind = RecordFault::Kind;
   for (const RecordFault& fault : record.faults) {
     switch (fault.kind) {
-      case Kind::id_missing:
-        id_missing(record, fault.span, out);
-        break;
-      case Kind::id_letter_case:
-        id_letter_case(value, fault.span, out);
-        break;
-      case Kind::id_invalid:
-        id_invalid(value, fault, record.list.fields[fault.field], out);
-        break;
-      case Kind::id_repeated:
-        repeated(value, "id", fault.span, Severity::warning, out);
-        break;
-      case Kind::version_repeated:
-        repeated(value, "v", fault.span, Severity::error, out);
-        break;
-      case Kind::name_invalid:
-        name_invalid(value, fault.span, out);
-        break;
-      case Kind::value_invalid:
-        value_invalid(value, fault, record.list.fields[fault.field], out);
-        break;
-      case Kind::foreign_octet:
-        break;
+      case Kind::id_missing: id_missing(record, fault.span, out); break;
+      case Kind::id_letter_case: id_letter_case(value, fault.span, out); break;
+      case Kind::id_invalid: id_invalid(value, fault, record.list.fields[fault.field], out); break;
+      case Kind::id_repeated: repeated(value, "id", fault.span, Severity::warning, out); break;
+      case Kind::version_repeated: repeated(value, "v", fault.span, Severity::error, out); break;
+      case Kind::name_invalid: name_invalid(value, fault.span, out); break;
+      case Kind::value_invalid: value_invalid(value, fault, record.list.fields[fault.field], out); break;
+      case Kind::foreign_octet: break;
     }
   }
 }

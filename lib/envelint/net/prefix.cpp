@@ -63,9 +63,7 @@ bool Prefix::contains(const Address& address) const noexcept {
   return whole == ours.size() || ((ours[whole] ^ theirs[whole]) & ~host_mask(length_, whole) & 0xFF) == 0;
 }
 
-long double Prefix::size() const noexcept {
-  return std::ldexp(1.0L, address_.bits() - length());
-}
+long double Prefix::size() const noexcept { return std::ldexp(1.0L, address_.bits() - length()); }
 
 std::string Prefix::to_string() const {
   std::string out = address_.to_string();

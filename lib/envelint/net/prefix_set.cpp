@@ -13,9 +13,7 @@ namespace {
 
 using Range = PrefixSet::Range;
 
-Range range_of(const Prefix& prefix) noexcept {
-  return {prefix.first(), prefix.last()};
-}
+Range range_of(const Prefix& prefix) noexcept { return {prefix.first(), prefix.last()}; }
 
 /// Octets in network order as a number.
 std::uint64_t number(const std::array<std::uint8_t, 16>& octets, std::size_t start, std::size_t count) noexcept {
@@ -24,12 +22,8 @@ std::uint64_t number(const std::array<std::uint8_t, 16>& octets, std::size_t sta
   return value;
 }
 
-std::uint64_t v4_number(const Address& address) noexcept {
-  return number(address.octets(), 0, 4);
-}
-std::uint64_t network_number(const Address& address) noexcept {
-  return number(address.octets(), 0, 8);
-}
+std::uint64_t v4_number(const Address& address) noexcept { return number(address.octets(), 0, 4); }
+std::uint64_t network_number(const Address& address) noexcept { return number(address.octets(), 0, 8); }
 
 std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) noexcept {
   const std::uint64_t sum = a + b;
@@ -99,8 +93,9 @@ void PrefixSet::merge_sorted(const std::vector<Range>& ranges) {
 void PrefixSet::add(const Prefix& prefix) {
   Range range = range_of(prefix);
   // From the first range that reaches up to the new one, to the first that begins beyond it: those become one.
-  const auto begin = std::ranges::partition_point(
-      ranges_, [&](const Range& r) { return r.last < range.first && !continues(r, range); });
+  const auto begin = std::ranges::partition_point(ranges_, [&](const Range& r) {
+    return r.last < range.first && !continues(r, range);
+  });
   auto end = begin;
   while (end != ranges_.end() && continues(range, *end)) {
     range.first = std::min(range.first, end->first);
@@ -143,9 +138,7 @@ const Range* PrefixSet::reaching(const Address& address) const noexcept {
   return found == ranges_.end() ? nullptr : &*found;
 }
 
-bool PrefixSet::contains(const Address& address) const noexcept {
-  return covers(Prefix(address));
-}
+bool PrefixSet::contains(const Address& address) const noexcept { return covers(Prefix(address)); }
 
 bool PrefixSet::covers(const Prefix& prefix) const noexcept {
   const Range* range = reaching(prefix.last());

@@ -88,12 +88,8 @@ const SpecialRange* special_range(const Prefix& prefix) noexcept {
   return found == kRanges.end() ? nullptr : &*found;
 }
 
-const SpecialRange* special_range(const Address& address) noexcept {
-  return special_range(Prefix(address));
-}
+const SpecialRange* special_range(const Address& address) noexcept { return special_range(Prefix(address)); }
 
-std::span<const SpecialRange> special_ranges() noexcept {
-  return kRanges;
-}
+std::span<const SpecialRange> special_ranges() noexcept { return kRanges; }
 
 }  // namespace envelint::net

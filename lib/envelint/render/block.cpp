@@ -18,14 +18,10 @@ constexpr std::size_t kMostChanges = 16;  // of a corrected value, pointed at
 
 Style style_of(finding::Severity severity) {
   switch (severity) {
-    case finding::Severity::error:
-      return Style::error;
-    case finding::Severity::warning:
-      return Style::warning;
-    case finding::Severity::notice:
-      return Style::notice;
-    case finding::Severity::info:
-      break;
+    case finding::Severity::error: return Style::error;
+    case finding::Severity::warning: return Style::warning;
+    case finding::Severity::notice: return Style::notice;
+    case finding::Severity::info: break;
   }
   return Style::info;
 }

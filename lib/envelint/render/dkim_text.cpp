@@ -21,17 +21,13 @@ constexpr std::size_t kLabel = 18;  // columns of the words before a fact
 
 Style style_of(Result result) {
   switch (result) {
-    case Result::pass:
-      return Style::info;
+    case Result::pass: return Style::info;
     case Result::fail:
-    case Result::permerror:
-      return Style::error;
+    case Result::permerror: return Style::error;
     case Result::policy:
     case Result::neutral:
-    case Result::temperror:
-      return Style::warning;
-    case Result::none:
-      return Style::strong;
+    case Result::temperror: return Style::warning;
+    case Result::none: return Style::strong;
   }
   return Style::plain;
 }

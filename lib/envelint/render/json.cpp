@@ -28,9 +28,7 @@ std::string masked(std::string_view value, std::span<const text::Span> secrets) 
   return out;
 }
 
-bool is_text(dns::Type type) {
-  return type == dns::Type::txt || type == dns::Type::spf;
-}
+bool is_text(dns::Type type) { return type == dns::Type::txt || type == dns::Type::spf; }
 
 /// A place in a file and the file it is in.
 struct Place {

@@ -24,29 +24,14 @@ void add_unit(std::string& out, unsigned unit) {
 
 void add_escape(std::string& out, char32_t c) {
   switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
   }
   if (c < 0x10000) {
     add_unit(out, static_cast<unsigned>(c));
@@ -58,9 +43,7 @@ void add_escape(std::string& out, char32_t c) {
   add_unit(out, 0xDC00 + (rest & 0x3FF));
 }
 
-bool is_escaped(char32_t c) {
-  return c == '"' || c == '\\' || text::is_hidden(c);
-}
+bool is_escaped(char32_t c) { return c == '"' || c == '\\' || text::is_hidden(c); }
 
 }  // namespace
 

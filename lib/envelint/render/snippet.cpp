@@ -53,8 +53,9 @@ class Annotations {
 
   /// The label of the rightmost signs stands beside them if it fits.
   void draw_inline_label(std::vector<Placed>& marks) {
-    const auto rightmost = std::ranges::max_element(
-        marks, {}, [](const Placed& placed) { return std::pair(placed.columns.end, placed.columns.start); });
+    const auto rightmost = std::ranges::max_element(marks, {}, [](const Placed& placed) {
+      return std::pair(placed.columns.end, placed.columns.start);
+    });
     if (rightmost == marks.end() || rightmost->label.empty()) return;
     const std::size_t start = rightmost->columns.end + 1;
     if (start + columns(rightmost->label) > width_) return;

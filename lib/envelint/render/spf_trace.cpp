@@ -132,8 +132,9 @@ class TraceText {
     }
     if (!result_.mechanism.empty()) {
       const bool is_stopped = result_.verdict == Verdict::permerror || result_.verdict == Verdict::temperror;
-      add_fact(is_stopped ? "stopped at" : "decided by", fmt::format("`{}` in the record of {}", result_.mechanism,
-                                         result_.path.empty() ? result_.domain : result_.path.back()));
+      add_fact(is_stopped ? "stopped at" : "decided by",
+               fmt::format("`{}` in the record of {}", result_.mechanism,
+                           result_.path.empty() ? result_.domain : result_.path.back()));
     }
     if (result_.path.size() > 1) add_fact("by way of", fmt::format("{}", fmt::join(result_.path, ", ")));
     if (!result_.explanation.empty()) add_fact("it says", result_.explanation);
@@ -218,7 +219,8 @@ class TraceText {
     const std::string_view is_void = asked.is_void ? " (void)" : "";
     const std::string answer = beginning(asked.answer, kMaxAnswerLines * (width_ - indent));
     add_line(fmt::format("asked `{} {}`: {}{}", asked.query.name.to_string(), to_string(asked.query.type), answer,
-                         is_void), indent);
+                         is_void),
+             indent);
   }
 
   void add_line(std::string_view line, std::size_t indent, Style style = Style::plain) {

@@ -72,18 +72,20 @@ class TreeRows {
   /// The column of terms is as wide as they are, and leaves room to what came back.
   [[nodiscard]] std::size_t widest() const {
     std::size_t widest = 4;
-    for (const TreeTerm& term : tree_.terms) widest = std::max(widest, indent(term) + columns(text::visible(term.term)));
+    for (const TreeTerm& term : tree_.terms)
+      widest = std::max(widest, indent(term) + columns(text::visible(term.term)));
     return std::min(widest, width_ * (width_ < 60 ? 7 : 9) / 20);
   }
 
   void add_title() {
     const std::uint32_t count = tree_.lookups();
     const bool over = count > spf::kMaxLookups || tree_.v4.void_lookups > spf::kMaxVoidLookups;
-    std::string title = fmt::format("SPF lookups: {}{} of {} allowed", tree_.exact ? "" : "at least ", count,
-                                    spf::kMaxLookups);
+    std::string title =
+        fmt::format("SPF lookups: {}{} of {} allowed", tree_.exact ? "" : "at least ", count, spf::kMaxLookups);
     if (tree_.v4.void_lookups > 0) title += fmt::format(", {} of {} void", tree_.v4.void_lookups, spf::kMaxVoidLookups);
     append_prose(out_, paint_, over ? Style::error : Style::strong, title, {width_, 0, 4});
-    paint_.append(out_, Style::faint, fmt::format("{:>{}}  {:<{}}{:>{}}  answer", "#", kNumber, "term", name_, "cost", kCost));
+    paint_.append(out_, Style::faint,
+                  fmt::format("{:>{}}  {:<{}}{:>{}}  answer", "#", kNumber, "term", name_, "cost", kCost));
     out_ += '\n';
   }
 
@@ -115,7 +117,8 @@ class TreeRows {
   void add_sums() {
     const std::uint64_t v4 = tree_.authorised.count_v4();
     const std::uint64_t v6 = tree_.authorised.count_v6_networks();
-    line(fmt::format("authorised: {} IPv4 address{}, {} IPv6 /64 network{}", v4, v4 == 1 ? "" : "es", v6, v6 == 1 ? "" : "s"));
+    line(fmt::format("authorised: {} IPv4 address{}, {} IPv6 /64 network{}", v4, v4 == 1 ? "" : "es", v6,
+                     v6 == 1 ? "" : "s"));
     if (tree_.best) {
       line(fmt::format("cheapest sender: {}, by `{}`; one that nothing matches: {}", count_of(*tree_.best, "lookup"),
                        tree_.best_term, tree_.lookups()));

@@ -45,7 +45,8 @@ class TreeWriter {
     json_.member_unless_empty("target", term.target);
     json_.member("result", to_string(term.fate));
     json_.member_unless_empty("answer", term.answer);
-    if (term.void4 || term.void6) json_.member("void", term.void4 && term.void6 ? "both" : term.void4 ? "ipv4" : "ipv6");
+    if (term.void4 || term.void6)
+      json_.member("void", term.void4 && term.void6 ? "both" : term.void4 ? "ipv4" : "ipv6");
     if (term.ipv4 > 0) json_.member("ipv4_addresses", term.ipv4);
     if (term.ipv6_networks > 0) json_.member("ipv6_networks", term.ipv6_networks);
     if (term.adds_nothing || term.redundant) json_.member("adds_nothing", true);

@@ -46,9 +46,7 @@ void add(std::string& list, std::string_view separator, std::string_view item) {
 
 }  // namespace
 
-std::string_view kind_word(audit::Kind kind) noexcept {
-  return kKindWords[static_cast<std::size_t>(kind)];
-}
+std::string_view kind_word(audit::Kind kind) noexcept { return kKindWords[static_cast<std::size_t>(kind)]; }
 
 std::string count_of(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");

@@ -54,8 +54,8 @@ struct CheckRequest {
   std::string receiver = "unknown";  ///< for the macro `%{r}`: the name of the host that checks
   std::uint64_t now = 0;             ///< for the macro `%{t}`: seconds since 1970
   CheckLimits limits;
-  RecordCache* records = nullptr;    ///< for who evaluates many: records that were read already. Outlives the task
-  bool trace = false;  ///< whether to keep CheckResult::asked and CheckResult::steps
+  RecordCache* records = nullptr;  ///< for who evaluates many: records that were read already. Outlives the task
+  bool trace = false;              ///< whether to keep CheckResult::asked and CheckResult::steps
 };
 
 /// A question that a term asked, with its answer in a few words (`192.0.2.1, 192.0.2.2`, `does not exist`).
@@ -75,11 +75,11 @@ enum class Outcome : std::uint8_t {
 
 /// One term of one record, in the order of evaluation. The terms of an included record follow the `include`.
 struct Step {
-  std::uint32_t depth = 0;         ///< 0 for the record of the domain itself
-  std::string domain;              ///< whose record
-  std::string term;                ///< as written; empty where the record itself is the trouble
-  text::Span span;                 ///< its place in that record's value
-  std::string target;              ///< its domain-spec with macros expanded; empty without one
+  std::uint32_t depth = 0;  ///< 0 for the record of the domain itself
+  std::string domain;       ///< whose record
+  std::string term;         ///< as written; empty where the record itself is the trouble
+  text::Span span;          ///< its place in that record's value
+  std::string target;       ///< its domain-spec with macros expanded; empty without one
   Outcome outcome = Outcome::not_tested;
   std::vector<Asked> asked;
   std::uint32_t lookups = 0;       ///< counted so far, this term included
@@ -98,8 +98,8 @@ struct CheckResult {
   std::string reason;             ///< one sentence without a full stop
   std::uint32_t lookups = 0;
   std::uint32_t void_lookups = 0;
-  std::vector<Asked> asked;       ///< for the domain's own record and the explanation; empty unless a trace is wanted
-  std::vector<Step> steps;        ///< empty unless a trace is wanted
+  std::vector<Asked> asked;  ///< for the domain's own record and the explanation; empty unless a trace is wanted
+  std::vector<Step> steps;   ///< empty unless a trace is wanted
 };
 
 /// Whether an address may send for a domain: check_host() of RFC 7208 §4, for the identity that a receiver checks.

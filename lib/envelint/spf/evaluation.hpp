@@ -126,9 +126,9 @@ class Evaluation {
   dns::Resolver& dns_;
   CheckRequest request_;
   net::Address ip_;
-  std::string a_labels_;          // the domain, where it was not written as such
-  std::string_view local_;        // of request_
-  std::string_view domain_of_;    // of request_, or a_labels_
+  std::string a_labels_;        // the domain, where it was not written as such
+  std::string_view local_;      // of request_
+  std::string_view domain_of_;  // of request_, or a_labels_
   std::optional<std::vector<dns::Name>> validated_;
   std::string explanation_name_;  // where `exp=` of the record that decides leads to
   std::string explanation_domain_;

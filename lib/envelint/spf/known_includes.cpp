@@ -249,13 +249,15 @@ constexpr auto kByLength = [] {
 
 auto of_length(std::size_t from, std::size_t to) {
   const auto first = std::ranges::lower_bound(kByLength, from, {}, &std::string_view::size);
-  return std::ranges::subrange(first, std::ranges::upper_bound(first, kByLength.end(), to, {}, &std::string_view::size));
+  return std::ranges::subrange(first,
+                               std::ranges::upper_bound(first, kByLength.end(), to, {}, &std::string_view::size));
 }
 
 // `spf1.`, `spf2.` and `spfb.` stand beside `spf.` at many providers: a digit, or a letter right behind `spf`, is no
 // slip of the hand.
 bool tells_siblings_apart(std::string_view name, std::size_t place) {
-  return text::is_digit(name[place]) || (place >= 3 && name.substr(place - 3, 3) == "spf" && text::is_alpha(name[place]));
+  return text::is_digit(name[place]) ||
+         (place >= 3 && name.substr(place - 3, 3) == "spf" && text::is_alpha(name[place]));
 }
 
 // One insertion, deletion, replacement or swap of neighbours, looked for without the table of an edit distance:

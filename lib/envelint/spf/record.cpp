@@ -273,8 +273,7 @@ bool same_term(const Record& a, const Term& x, const Record& b, const Term& y) {
 }  // namespace
 
 bool same_terms(const Record& a, const Record& b) {
-  return std::ranges::equal(a.terms, b.terms,
-                            [&](const Term& x, const Term& y) { return same_term(a, x, b, y); });
+  return std::ranges::equal(a.terms, b.terms, [&](const Term& x, const Term& y) { return same_term(a, x, b, y); });
 }
 
 }  // namespace envelint::spf

@@ -40,11 +40,11 @@ struct MacroPart {
     url_space,  ///< `%-`
   };
   Kind kind = Kind::literal;
-  char letter = 0;            ///< expand: the macro letter as written; upper case asks for URL escaping
-  bool reverse = false;       ///< expand: the `r` transformer
-  std::uint8_t keep = 0;      ///< expand: right-hand parts to keep, 0 for all; saturated at 255
-  Span span;                  ///< the piece, `%{` and `}` included
-  Span delimiters;            ///< expand: the delimiters written; empty means `.`
+  char letter = 0;        ///< expand: the macro letter as written; upper case asks for URL escaping
+  bool reverse = false;   ///< expand: the `r` transformer
+  std::uint8_t keep = 0;  ///< expand: right-hand parts to keep, 0 for all; saturated at 255
+  Span span;              ///< the piece, `%{` and `}` included
+  Span delimiters;        ///< expand: the delimiters written; empty means `.`
 };
 
 /// One term of an SPF record (§4.6.1).
@@ -53,20 +53,20 @@ struct MacroPart {
 /// `Record::valid()` is false then, and check_host answers permerror without testing any term (§4.6).
 struct Term {
   TermKind kind = TermKind::unreadable;
-  Mechanism mechanism = Mechanism::all;  ///< meaningful for kind == mechanism
-  Modifier modifier = Modifier::unknown; ///< meaningful for kind == modifier
+  Mechanism mechanism = Mechanism::all;   ///< meaningful for kind == mechanism
+  Modifier modifier = Modifier::unknown;  ///< meaningful for kind == modifier
   Qualifier qualifier = Qualifier::pass;
   bool qualifier_written = false;
-  bool faulty = false;                   ///< one of the record's faults is in this term
-  std::uint8_t prefix4 = 32;             ///< a, mx: the IPv4 prefix length (§5.6)
-  std::uint8_t prefix6 = 128;            ///< a, mx: the IPv6 prefix length
-  net::Prefix network;                   ///< ip4, ip6, when not faulty
-  Span span;                             ///< the whole term
-  Span name;                             ///< the mechanism or modifier name
-  Span value;                            ///< the domain-spec, address or modifier value, without prefix length; may be empty
-  Span cidr;                             ///< the prefix length as written, slash included; may be empty
-  std::uint32_t first_macro = 0;         ///< the value's pieces: record.macros[first_macro, first_macro + macro_count)
-  std::uint32_t macro_count = 0;         ///< 0 when the value holds no macro: it is then its own text
+  bool faulty = false;            ///< one of the record's faults is in this term
+  std::uint8_t prefix4 = 32;      ///< a, mx: the IPv4 prefix length (§5.6)
+  std::uint8_t prefix6 = 128;     ///< a, mx: the IPv6 prefix length
+  net::Prefix network;            ///< ip4, ip6, when not faulty
+  Span span;                      ///< the whole term
+  Span name;                      ///< the mechanism or modifier name
+  Span value;                     ///< the domain-spec, address or modifier value, without prefix length; may be empty
+  Span cidr;                      ///< the prefix length as written, slash included; may be empty
+  std::uint32_t first_macro = 0;  ///< the value's pieces: record.macros[first_macro, first_macro + macro_count)
+  std::uint32_t macro_count = 0;  ///< 0 when the value holds no macro: it is then its own text
 
   [[nodiscard]] bool is(Mechanism wanted) const noexcept { return kind == TermKind::mechanism && mechanism == wanted; }
   [[nodiscard]] bool is(Modifier wanted) const noexcept { return kind == TermKind::modifier && modifier == wanted; }
@@ -75,28 +75,28 @@ struct Term {
 
 /// What is wrong with the grammar of a record. Each makes it unusable (§4.6: permerror).
 enum class FaultKind : std::uint8_t {
-  bad_separator,      ///< TAB, CR, LF or another control character where only SP may stand
-  non_ascii,          ///< bytes outside ASCII
-  quotation_mark,     ///< `"` stuck to a term that cannot be read with it
-  unknown_mechanism,  ///< neither a mechanism nor `name=value`
-  stray_qualifier,    ///< a qualifier with nothing behind it
-  second_qualifier,   ///< two qualifiers before one mechanism
-  modifier_qualifier, ///< a qualifier before a modifier
-  argument_to_all,    ///< `all` with something attached (§5.1)
-  value_missing,      ///< nothing after `:` or `=`, or the `:` itself missing where a value is required
-  bad_ip4,            ///< not an IPv4 address (§5.6)
-  bad_ip6,            ///< not an IPv6 address
-  wrong_family,       ///< an IPv6 address in ip4, or the other way round
-  prefix_too_long,    ///< above 32 or 128
-  prefix_form,        ///< a net mask, or a leading zero
-  bad_cidr,           ///< anything else after a slash
-  no_top_label,       ///< the domain-spec does not end in a valid top label or a macro (§7.1, domain-end)
-  unknown_macro,      ///< `%{x}` with a letter that is no macro (§7.2)
-  macro_syntax,       ///< `%` or `%{…}` that does not follow §7.1
-  macro_only_in_exp,  ///< c, r or t outside explanation text (§7.2)
-  second_redirect,    ///< `redirect=` a second time (§6)
-  second_exp,         ///< `exp=` a second time
-  too_many_terms,     ///< more than kMaxTerms; the rest is not read
+  bad_separator,       ///< TAB, CR, LF or another control character where only SP may stand
+  non_ascii,           ///< bytes outside ASCII
+  quotation_mark,      ///< `"` stuck to a term that cannot be read with it
+  unknown_mechanism,   ///< neither a mechanism nor `name=value`
+  stray_qualifier,     ///< a qualifier with nothing behind it
+  second_qualifier,    ///< two qualifiers before one mechanism
+  modifier_qualifier,  ///< a qualifier before a modifier
+  argument_to_all,     ///< `all` with something attached (§5.1)
+  value_missing,       ///< nothing after `:` or `=`, or the `:` itself missing where a value is required
+  bad_ip4,             ///< not an IPv4 address (§5.6)
+  bad_ip6,             ///< not an IPv6 address
+  wrong_family,        ///< an IPv6 address in ip4, or the other way round
+  prefix_too_long,     ///< above 32 or 128
+  prefix_form,         ///< a net mask, or a leading zero
+  bad_cidr,            ///< anything else after a slash
+  no_top_label,        ///< the domain-spec does not end in a valid top label or a macro (§7.1, domain-end)
+  unknown_macro,       ///< `%{x}` with a letter that is no macro (§7.2)
+  macro_syntax,        ///< `%` or `%{…}` that does not follow §7.1
+  macro_only_in_exp,   ///< c, r or t outside explanation text (§7.2)
+  second_redirect,     ///< `redirect=` a second time (§6)
+  second_exp,          ///< `exp=` a second time
+  too_many_terms,      ///< more than kMaxTerms; the rest is not read
 };
 
 struct Fault {
@@ -116,7 +116,7 @@ enum class Version : std::uint8_t {
 struct Record {
   std::string text;
   Version version = Version::absent;
-  Span version_span;          ///< the version as written, with what stands wrongly before it or is glued to it
+  Span version_span;              ///< the version as written, with what stands wrongly before it or is glued to it
   std::uint32_t terms_start = 0;  ///< where the terms begin
   std::vector<Term> terms;
   std::vector<MacroPart> macros;

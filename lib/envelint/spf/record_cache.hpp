@@ -14,7 +14,8 @@ namespace envelint::spf {
 class RecordCache {
  public:
   static constexpr std::size_t kMaxRecords = 10'000;
-  static constexpr std::size_t kMaxOctets = std::size_t{4} << 20;  ///< of all texts; a record takes some ten times as much
+  static constexpr std::size_t kMaxOctets = std::size_t{4}
+                                            << 20;  ///< of all texts; a record takes some ten times as much
 
   /// The record with this text, read if it is not kept.
   [[nodiscard]] std::shared_ptr<const Record> get(std::string_view joined);

@@ -17,8 +17,8 @@ namespace envelint::spf {
 
 /// What is known of one term before anyone is evaluated.
 struct TermFacts {
-  bool live = false;     ///< evaluation can come to it, and it asks DNS or names a record
-  bool depends = false;  ///< macros or `ptr`: it depends on the message
+  bool live = false;                    ///< evaluation can come to it, and it asks DNS or names a record
+  bool depends = false;                 ///< macros or `ptr`: it depends on the message
   std::optional<dns::Name> target;      ///< the domain-spec with macros expanded; the record's own name without one
   std::optional<std::size_t> leads_to;  ///< include, redirect: index into the records
   std::size_t hosts = 0;                ///< mx: how many MX records there are

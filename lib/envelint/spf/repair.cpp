@@ -178,7 +178,8 @@ std::optional<Repair> repair_mechanism(std::string_view word) {
   const std::size_t q = qualifier_size(word);
   const std::string_view bare = word.substr(q);
   if (const auto family = address_family(bare)) {
-    return insertion(q, *family == net::Family::v4 ? "ip4:" : "ip6:", true, "`{0}` is an address without `{1}` before it");
+    return insertion(q, *family == net::Family::v4 ? "ip4:" : "ip6:", true,
+                     "`{0}` is an address without `{1}` before it");
   }
   if (auto repair = repair_spelling(word)) return repair;
   if (looks_like_host(bare)) {

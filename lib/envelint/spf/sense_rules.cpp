@@ -274,7 +274,8 @@ void SenseRules::check_all() {
   } else if (all_->qualifier == Qualifier::softfail) {
     out_.add(Code::spf_softfail_all, all_->span)
         .message("`{}` marks other hosts as probably not authorised, and asks for no rejection", at(all_->span))
-        .note("with DMARC at quarantine or reject this is enough, and leaves DKIM its chance; without, `-all` is stricter");
+        .note(
+            "with DMARC at quarantine or reject this is enough, and leaves DKIM its chance; without, `-all` is stricter");
   }
 }
 
@@ -448,13 +449,15 @@ void SenseRules::loose_form() {
   lower(record_.version_span);
   std::size_t end = record_.version_span.end;
   for (const Term& term : record_.terms) {
-    if (term.span.start > end + 1 && at(span_of(end, term.span.start)).find_first_not_of(' ') == std::string_view::npos) {
+    if (term.span.start > end + 1 &&
+        at(span_of(end, term.span.start)).find_first_not_of(' ') == std::string_view::npos) {
       add(span_of(end, term.span.start), " ");
     }
     if (!term.faulty && !term.is(Modifier::unknown)) lower(term.name);
     end = term.span.end;
   }
-  if (end < record_.text.size() && at(span_of(end, record_.text.size())).find_first_not_of(' ') == std::string_view::npos) {
+  if (end < record_.text.size() &&
+      at(span_of(end, record_.text.size())).find_first_not_of(' ') == std::string_view::npos) {
     add(span_of(end, record_.text.size()), "");
   }
   if (edits.empty()) return;

@@ -138,8 +138,9 @@ void SyntaxRules::check(const Fault& fault) {
       out_.add(Code::spf_macro_syntax, fault.span)
           .message("`{}` cannot be read as a macro", at(fault.span))
           .note("{}", kPermerror)
-          .help("a macro is `%{{`, a letter, perhaps a number from 1 on, perhaps `r`, perhaps delimiters, and `}}`: "
-                "`%{{ir}}`, `%{{d2}}`, `%{{l1r-}}`");
+          .help(
+              "a macro is `%{{`, a letter, perhaps a number from 1 on, perhaps `r`, perhaps delimiters, and `}}`: "
+              "`%{{ir}}`, `%{{d2}}`, `%{{l1r-}}`");
       return;
     case FaultKind::macro_only_in_exp:
       out_.add(Code::spf_macro_only_in_explanation, fault.span)
@@ -170,7 +171,8 @@ void SyntaxRules::bad_separator(const Fault& fault) {
   if (inside_term) return;  // reported with the term that lacks its value
   const bool at_end = run.end == record_.text.size();
   out_.add(Code::spf_bad_white_space, run)
-      .message("{} stands {}; only spaces may separate terms", text::describe(static_cast<unsigned char>(at(run).front())),
+      .message("{} stands {}; only spaces may separate terms",
+               text::describe(static_cast<unsigned char>(at(run).front())),
                at_end ? "at the end of the record" : "between two terms")
       .note("{}", run.start == record_.version_span.end ? kIgnored : kPermerror)
       .fix(run, at_end ? "" : " ");
@@ -257,8 +259,9 @@ void SyntaxRules::unknown_mechanism(const Fault& fault) {
   const auto repair = repair_mechanism(word);
   if (!repair) {
     draft.message("`{}` is no SPF mechanism", word);
-    draft.help("remove it, or put it where it belongs: an SPF record holds only `all`, `include:`, `a`, `mx`, `ptr`, "
-               "`ip4:`, `ip6:`, `exists:`, `redirect=` and `exp=`");
+    draft.help(
+        "remove it, or put it where it belongs: an SPF record holds only `all`, `include:`, `a`, `mx`, `ptr`, "
+        "`ip4:`, `ip6:`, `exists:`, `redirect=` and `exp=`");
     return;
   }
   draft.message(fmt::runtime(repair->message), word, repair->text);
@@ -308,8 +311,9 @@ void SyntaxRules::bad_value(const Fault& fault, Code code, std::string_view what
     draft.suggest(span_of(term.name.start, term.span.end), "a:" + std::string(value));
     return;
   }
-  draft.help("{}", code == Code::spf_bad_ip4_address ? "an IPv4 address is four numbers from 0 to 255, without leading zeros"
-                                               : "an IPv6 address is eight groups of hexadecimal digits, or fewer around one `::`");
+  draft.help("{}", code == Code::spf_bad_ip4_address
+                       ? "an IPv4 address is four numbers from 0 to 255, without leading zeros"
+                       : "an IPv6 address is eight groups of hexadecimal digits, or fewer around one `::`");
 }
 
 void SyntaxRules::prefix_too_long(const Fault& fault) {

@@ -113,7 +113,8 @@ void TermParser::parse_modifier(std::size_t equals) {
 void TermParser::parse_mechanism() {
   const auto mechanism = find_mechanism(at(term_.name));
   const char next = term_.name.end < term_.span.end ? record_.text[term_.name.end] : '\0';
-  const bool is_all = text::istarts_with(at(term_.name), "all") && at(term_.name).find_first_not_of('.', 3) == std::string_view::npos;
+  const bool is_all =
+      text::istarts_with(at(term_.name), "all") && at(term_.name).find_first_not_of('.', 3) == std::string_view::npos;
   if (is_all && (!mechanism || next != '\0')) return parse_all();
   if (!mechanism || (next != '\0' && next != ':' && next != '/')) {
     return fault(FaultKind::unknown_mechanism, term_.span);
@@ -269,9 +270,7 @@ std::size_t TermParser::parse_macro(std::size_t at_percent, bool for_exp) {
     case '%': part.kind = MacroPart::Kind::percent; break;
     case '_': part.kind = MacroPart::Kind::space; break;
     case '-': part.kind = MacroPart::Kind::url_space; break;
-    default:
-      fault(FaultKind::macro_syntax, span_of(at_percent, at_percent + 1));
-      return at_percent + 1;
+    default: fault(FaultKind::macro_syntax, span_of(at_percent, at_percent + 1)); return at_percent + 1;
   }
   record_.macros.push_back(part);
   return at_percent + 2;

@@ -161,7 +161,8 @@ class Builder {
     out_.best_term = term;
   }
 
-  std::size_t add(const RecordFacts& facts, std::size_t i, const Place& place, const PrefixSet& match, bool v4, bool v6) {
+  std::size_t add(const RecordFacts& facts, std::size_t i, const Place& place, const PrefixSet& match, bool v4,
+                  bool v6) {
     const Term& term = facts.record.terms[i];
     const TermFacts& known = facts.terms[i];
     TreeTerm node;
@@ -180,7 +181,8 @@ class Builder {
     node.hosts = known.hosts;
     node.answer = answer_of(node, known, match);
     node.outside = known.outside || (known.leads_to && graph_.records[*known.leads_to].outside);
-    const bool record_is_void = known.leads_to && node.fate != TermFate::loop && graph_.records[*known.leads_to].is_void;
+    const bool record_is_void =
+        known.leads_to && node.fate != TermFate::loop && graph_.records[*known.leads_to].is_void;
     node.void4 = known.void4 || record_is_void;
     node.void6 = known.void6 || record_is_void;
     node.ipv4 = match.count_v4();
@@ -263,7 +265,8 @@ class Builder {
   }
 
   [[nodiscard]] bool is_certain(std::size_t node) const {
-    return std::ranges::all_of(std::span(out_.terms).subspan(node), [](const TreeTerm& t) { return is_settled(t.fate); });
+    return std::ranges::all_of(std::span(out_.terms).subspan(node),
+                               [](const TreeTerm& t) { return is_settled(t.fate); });
   }
 
   // From the back, so that of two terms that say the same the first stays.
@@ -339,9 +342,10 @@ class Builder {
 }  // namespace
 
 std::string_view to_string(TermFate fate) noexcept {
-  constexpr std::array<std::string_view, 12> kWords{"found",  "nothing", "depends_on_message", "no_record",
-                                                    "no_domain", "several_records", "syntax_error", "loop",
-                                                    "too_many_hosts", "no_name", "unknown", "not_followed"};
+  constexpr std::array<std::string_view, 12> kWords{"found",        "nothing",   "depends_on_message",
+                                                    "no_record",    "no_domain", "several_records",
+                                                    "syntax_error", "loop",      "too_many_hosts",
+                                                    "no_name",      "unknown",   "not_followed"};
   return kWords[static_cast<std::size_t>(fate)];
 }
 

@@ -55,20 +55,20 @@ struct TreeTerm {
   Mechanism mechanism = Mechanism::all;
   Modifier modifier = Modifier::unknown;
   Qualifier qualifier = Qualifier::pass;
-  std::string target;                 ///< the name asked about; empty where it depends on the message
+  std::string target;  ///< the name asked about; empty where it depends on the message
   TermFate fate = TermFate::found;
-  std::uint32_t number = 0;           ///< lookups counted so far, with this one
-  std::uint32_t cost = 1;             ///< lookups of the term and all that it leads to
-  bool void4 = false;                 ///< its question finds nothing for IPv4 clients (§4.6.4)
-  bool void6 = false;                 ///< the same for IPv6 clients
-  std::size_t hosts = 0;              ///< mx: how many
-  std::string answer;                 ///< what came back in a few words: addresses, a syntax error, why not
-  bool outside = false;               ///< fate unknown: it was not asked, as the zone files do not say
-  std::uint64_t ipv4 = 0;             ///< IPv4 addresses that it matches, or that pass there, as far as known
-  std::uint64_t ipv6_networks = 0;    ///< the same in IPv6 /64 networks
-  std::vector<net::Prefix> addresses; ///< depth 0: the same, where they are few enough to be listed
-  bool adds_nothing = false;          ///< it matches addresses, and terms before it have matched all of them
-  bool redundant = false;             ///< depth 0: without it every sender gets the same result, as far as DNS is today
+  std::uint32_t number = 0;            ///< lookups counted so far, with this one
+  std::uint32_t cost = 1;              ///< lookups of the term and all that it leads to
+  bool void4 = false;                  ///< its question finds nothing for IPv4 clients (§4.6.4)
+  bool void6 = false;                  ///< the same for IPv6 clients
+  std::size_t hosts = 0;               ///< mx: how many
+  std::string answer;                  ///< what came back in a few words: addresses, a syntax error, why not
+  bool outside = false;                ///< fate unknown: it was not asked, as the zone files do not say
+  std::uint64_t ipv4 = 0;              ///< IPv4 addresses that it matches, or that pass there, as far as known
+  std::uint64_t ipv6_networks = 0;     ///< the same in IPv6 /64 networks
+  std::vector<net::Prefix> addresses;  ///< depth 0: the same, where they are few enough to be listed
+  bool adds_nothing = false;           ///< it matches addresses, and terms before it have matched all of them
+  bool redundant = false;  ///< depth 0: without it every sender gets the same result, as far as DNS is today
 
   [[nodiscard]] bool is(Mechanism wanted) const noexcept { return kind == TermKind::mechanism && mechanism == wanted; }
   [[nodiscard]] bool is(Modifier wanted) const noexcept { return kind == TermKind::modifier && modifier == wanted; }
@@ -133,9 +133,9 @@ struct Tree {
   /// Whether the counts are what they are. Otherwise they are the least: something was not answered, depends on the
   /// message, or was not followed.
   bool exact = true;
-  std::optional<std::uint32_t> best;  ///< the fewest lookups after which some sender passes; none where nobody can
-  std::string best_term;              ///< by which term it passes, as written in whatever record it is
-  net::PrefixSet authorised;          ///< every address that passes, as far as known
+  std::optional<std::uint32_t> best;       ///< the fewest lookups after which some sender passes; none where nobody can
+  std::string best_term;                   ///< by which term it passes, as written in whatever record it is
+  net::PrefixSet authorised;               ///< every address that passes, as far as known
   std::optional<Explanation> explanation;  ///< only where something is wrong with it
   std::optional<Mend> mend;                ///< only above the limit, and only where it can be done
 

@@ -123,7 +123,9 @@ void TreeRules::explanation() {
           .help("publish the text as one TXT record at `{}`, or remove `exp=`", what.target);
       break;
     case ExplanationFault::several:
-      draft.message("`{}` has {} TXT records; receivers use the explanation only where there is one", what.target, what.count)
+      draft
+          .message("`{}` has {} TXT records; receivers use the explanation only where there is one", what.target,
+                   what.count)
           .help("name a host that has no other TXT record");
       break;
     case ExplanationFault::not_ascii:
@@ -135,14 +137,17 @@ void TreeRules::explanation() {
           .help("write `%%` for a percent sign, and macros as `%{{i}}`");
       break;
     case ExplanationFault::too_long:
-      draft.message("the explanation at `{}` is {} octets long; SMTP replies have room for about 450", what.target, what.count)
+      draft
+          .message("the explanation at `{}` is {} octets long; SMTP replies have room for about 450", what.target,
+                   what.count)
           .help("shorten it, or put the details on a page and give its URL");
       break;
   }
 }
 
 void TreeRules::broken(const TreeTerm& term) {
-  constexpr std::string_view kWhy = "the whole record is then a permerror for every sender that nothing before it matches";
+  constexpr std::string_view kWhy =
+      "the whole record is then a permerror for every sender that nothing before it matches";
   switch (term.fate) {
     case TermFate::no_record:
     case TermFate::no_domain: without_record(term); break;
@@ -161,7 +166,8 @@ void TreeRules::broken(const TreeTerm& term) {
       break;
     case TermFate::too_many_hosts:
       add(Code::spf_too_many_mx, term)
-          .message("{} stands for {} mail hosts; receivers look at no more than {}", named(term), term.hosts, kMaxMxHosts)
+          .message("{} stands for {} mail hosts; receivers look at no more than {}", named(term), term.hosts,
+                   kMaxMxHosts)
           .note("{}", kWhy)
           .help("list the addresses that send mail with `ip4:` and `ip6:` in its place");
       break;
@@ -224,7 +230,8 @@ void TreeRules::passes_everybody() {
     const auto below = terms_where([&](const TreeTerm& other) { return other.top == index && open(other); });
     const std::string& culprit = below.back()->target;
     add(Code::spf_included_record_passes_all, *term)
-        .message("the record of `{}` lets practically every host pass, and with `{}` so does this one", culprit, term->term)
+        .message("the record of `{}` lets practically every host pass, and with `{}` so does this one", culprit,
+                 term->term)
         .note("forged mail in this domain's name passes SPF, and DMARC with it")
         .help("remove `{}` today, and tell who runs `{}`", term->term, culprit);
   }
@@ -259,14 +266,16 @@ std::string step_in_words(const Tree& tree, const MendStep& step) {
     case Kind::drop_broken: return fmt::format("remove `{}`, which is broken", term);
     case Kind::drop_ptr: return fmt::format("remove `{}`, which should not be used", term);
     case Kind::list_addresses: return fmt::format("write `{}` for `{}`", step.text, term);
-    case Kind::list_included: return fmt::format("write `{}` for `{}`, whose owner may change them any day", step.text, term);
+    case Kind::list_included:
+      return fmt::format("write `{}` for `{}`, whose owner may change them any day", step.text, term);
   }
   return {};
 }
 
 void TreeRules::help_with_mend(Draft& draft) const {
   if (!tree_.mend) {
-    draft.help("remove includes of services that are no longer used, or have one send from a subdomain with a record of its own");
+    draft.help(
+        "remove includes of services that are no longer used, or have one send from a subdomain with a record of its own");
     return;
   }
   std::string steps;
@@ -293,9 +302,10 @@ void TreeRules::too_many_lookups() {
   Draft draft = mark_costs(Code::spf_too_many_lookups, kMaxLookups + 1);
   draft.message("evaluating this record takes {} DNS lookups; receivers stop at {}", at_least(count), kMaxLookups);
   if (tree_.best && *tree_.best <= kMaxLookups) {
-    draft.note("the whole record is then a permerror, as if SPF were broken; senders that match within the first {} lookups "
-               "still pass, so it hits some mail and spares other",
-               kMaxLookups);
+    draft.note(
+        "the whole record is then a permerror, as if SPF were broken; senders that match within the first {} lookups "
+        "still pass, so it hits some mail and spares other",
+        kMaxLookups);
   } else {
     draft.note("the whole record is then a permerror, as if SPF were broken");
   }
@@ -307,9 +317,11 @@ void TreeRules::near_limit() {
   if (count < kNearLimit || count > kMaxLookups) return;
   mark_costs(Code::spf_lookups_near_limit, count)
       .message("evaluating this record takes {} of the {} DNS lookups that are allowed", at_least(count), kMaxLookups)
-      .note("when a provider adds includes to a record of its own, which it may do any day, this one becomes a permerror")
-      .help("make room before you add a service: remove what is no longer used, and list your own hosts with `ip4:` and "
-            "`ip6:` in place of `a` and `mx`");
+      .note(
+          "when a provider adds includes to a record of its own, which it may do any day, this one becomes a permerror")
+      .help(
+          "make room before you add a service: remove what is no longer used, and list your own hosts with `ip4:` and "
+          "`ip6:` in place of `a` and `mx`");
 }
 
 // §4.6.4. A question for A and one for AAAA are void or not each for itself, so what happens depends on the client. An
@@ -337,7 +349,8 @@ void TreeRules::void_lookup(const TreeTerm& term) {
   add(Code::spf_void_lookup, term)
       .message("{} finds nothing: `{}` {}", named(term), term.target, term.answer)
       .note("receivers allow {} lookups that find nothing; with more, the whole record is a permerror", kMaxVoidLookups)
-      .help("{}", term.depth == 0 ? "correct the name, or remove the term" : fmt::format("tell who runs `{}`", term.domain));
+      .help("{}",
+            term.depth == 0 ? "correct the name, or remove the term" : fmt::format("tell who runs `{}`", term.domain));
 }
 
 void TreeRules::mark_missing(Draft& draft, const std::vector<const TreeTerm*>& terms) const {
@@ -360,10 +373,12 @@ void TreeRules::too_many_void_lookups(std::size_t count) {
 
 void TreeRules::void_for_one_family(const std::vector<const TreeTerm*>& voids, bool v6) {
   Draft draft = add(Code::spf_limit_for_some, *voids.front());
-  draft.message("for IPv{} clients {} lookups of this record find nothing, and receivers stop after {}", v6 ? 6 : 4,
-                voids.size(), kMaxVoidLookups)
-      .note("mail that comes over IPv{} then gets a permerror, while the same mail over IPv{} is judged as it should be",
-            v6 ? 6 : 4, v6 ? 4 : 6)
+  draft
+      .message("for IPv{} clients {} lookups of this record find nothing, and receivers stop after {}", v6 ? 6 : 4,
+               voids.size(), kMaxVoidLookups)
+      .note(
+          "mail that comes over IPv{} then gets a permerror, while the same mail over IPv{} is judged as it should be",
+          v6 ? 6 : 4, v6 ? 4 : 6)
       .help("list the addresses with `ip4:` and `ip6:` in place of the hosts' names; that costs no lookup");
   mark_missing(draft, voids);
 }
@@ -389,8 +404,9 @@ void TreeRules::twice(const TreeTerm& first, const TreeTerm& second) {
   const TreeTerm& other = &spare == &first ? second : first;
   const bool own = spare.depth == 0 && spare.redundant;
   auto draft = add(Code::spf_included_twice, spare);
-  draft.message("`{}` is included twice: {} and by {}", spare.target, own ? "here" : fmt::format("by {}", named(spare)),
-                named(other))
+  draft
+      .message("`{}` is included twice: {} and by {}", spare.target, own ? "here" : fmt::format("by {}", named(spare)),
+               named(other))
       .note("its lookups are paid each time: {} here", spare.cost);
   if (spare.top != other.top) draft.also(top(other).span, "includes it too");
   if (own) {
@@ -439,18 +455,20 @@ void TreeRules::depends_on_message(const TreeTerm& term) {
 void TreeRules::unanswered(const TreeTerm& term) {
   add(Code::spf_slow_evaluation, term)
       .message("{} cannot be evaluated: nobody answered `{}`", named(term), term.answer)
-      .note("receivers that get no answer either have a temperror: mail waits, or goes on without SPF; the counts "
-            "here are the least")
+      .note(
+          "receivers that get no answer either have a temperror: mail waits, or goes on without SPF; the counts "
+          "here are the least")
       .help("run it again; if it stays, tell who runs the name servers of `{}`", term.target);
 }
 
 // §4.6.4, §5.5.
 void TreeRules::many_names(const TreeTerm& term, std::span<const ClientNames> clients) {
-  const auto many = std::ranges::find_if(clients, [](const ClientNames& client) { return client.names > kMaxPtrNames; });
+  const auto many =
+      std::ranges::find_if(clients, [](const ClientNames& client) { return client.names > kMaxPtrNames; });
   if (many == clients.end()) return;
   add(Code::spf_too_many_ptr, term)
-      .message("{} has {} names in reverse DNS; for {} receivers look at {} of them", many->address.to_string(), many->names,
-               named(term), kMaxPtrNames)
+      .message("{} has {} names in reverse DNS; for {} receivers look at {} of them", many->address.to_string(),
+               many->names, named(term), kMaxPtrNames)
       .note("which ones is chance, so the same server passes now and then")
       .help("remove `{}` and list the address: `{}:{}`", top(term).term, many->address.is_v4() ? "ip4" : "ip6",
             many->address.to_string());

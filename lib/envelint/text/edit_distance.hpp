@@ -12,7 +12,7 @@ namespace envelint::text {
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
 /// The candidate nearest to `word`, the first of equals; nothing when all are further away than `limit`.
-[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates,
-                                                      std::size_t limit);
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
+                                                      std::span<const std::string_view> candidates, std::size_t limit);
 
 }  // namespace envelint::text

@@ -19,12 +19,8 @@ bool begins_with_escaped_space(std::string_view text) {
   return std::ranges::any_of(kEscapedSpaces, [&](std::string_view escape) { return text.starts_with(escape); });
 }
 
-bool is_quote(char c) {
-  return c == '"' || c == '\'';
-}
-bool is_stray(char c) {
-  return is_space(c) || !is_ascii(c);
-}
+bool is_quote(char c) { return c == '"' || c == '\''; }
+bool is_stray(char c) { return is_space(c) || !is_ascii(c); }
 
 /// Reads one text; its members are the state of that reading.
 class Reader {
@@ -218,9 +214,7 @@ bool FieldList::valid() const noexcept {
   return std::ranges::all_of(faults, [](const FieldFault& fault) { return fault.kind == Kind::version_gap; });
 }
 
-FieldList parse_field_list(std::string_view text, const FieldListKind& kind) {
-  return Reader(text, kind).read();
-}
+FieldList parse_field_list(std::string_view text, const FieldListKind& kind) { return Reader(text, kind).read(); }
 
 bool is_extension_name(std::string_view name) noexcept {
   constexpr std::size_t kMaxName = 32;

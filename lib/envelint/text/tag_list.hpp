@@ -18,12 +18,12 @@ struct Tag {
 /// What is wrong with a tag-list, by RFC 6376 §3.2.
 struct TagFault {
   enum class Kind : std::uint8_t {
-    no_equals,   ///< a piece between semicolons has no `=`
-    bad_name,    ///< the tag name is empty or holds something other than letters, digits and `_`
-    empty_tag,   ///< nothing between two semicolons
-    bad_value,   ///< a character that may not stand in a value
-    duplicate,   ///< the name stands in the list a second time
-    too_many,    ///< more than kMaxTags tags; the rest is not read
+    no_equals,  ///< a piece between semicolons has no `=`
+    bad_name,   ///< the tag name is empty or holds something other than letters, digits and `_`
+    empty_tag,  ///< nothing between two semicolons
+    bad_value,  ///< a character that may not stand in a value
+    duplicate,  ///< the name stands in the list a second time
+    too_many,   ///< more than kMaxTags tags; the rest is not read
   };
   Kind kind;
   Span span;

@@ -38,8 +38,8 @@ CodePoint next_code_point(std::string_view bytes) noexcept {
 
 bool is_hidden(char32_t c) noexcept {
   if (is_printable_latin(c)) return false;
-  const uc_general_category_t hidden = uc_general_category_or(
-      uc_general_category_or(UC_CATEGORY_C, UC_CATEGORY_Z), UC_CATEGORY_M);
+  const uc_general_category_t hidden =
+      uc_general_category_or(uc_general_category_or(UC_CATEGORY_C, UC_CATEGORY_Z), UC_CATEGORY_M);
   return c < 0x20 || c == 0x7F || uc_is_general_category(static_cast<ucs4_t>(c), hidden) ||
          uc_is_property_default_ignorable_code_point(static_cast<ucs4_t>(c));
 }

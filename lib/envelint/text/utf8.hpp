@@ -8,9 +8,9 @@ namespace envelint::text {
 
 /// One step through bytes that should be UTF-8.
 struct CodePoint {
-  char32_t value = 0;    ///< the code point; the byte itself when `valid` is false
-  std::uint8_t size = 1; ///< bytes taken, at least 1
-  bool valid = true;     ///< false: the byte at this place starts no well-formed UTF-8 sequence
+  char32_t value = 0;     ///< the code point; the byte itself when `valid` is false
+  std::uint8_t size = 1;  ///< bytes taken, at least 1
+  bool valid = true;      ///< false: the byte at this place starts no well-formed UTF-8 sequence
 };
 
 /// Reads the code point at the start of `bytes`, which must not be empty.
@@ -34,8 +34,8 @@ struct CodePoint {
 
 /// One character as it is shown to a person.
 struct Visible {
-  std::string text;  ///< what to print
-  int width = 0;     ///< columns it takes
+  std::string text;       ///< what to print
+  int width = 0;          ///< columns it takes
   std::uint8_t size = 1;  ///< bytes of the input it stands for
 };
 

@@ -14,9 +14,7 @@ using text::Span;
 using text::span_of;
 using Kind = RecordFault::Kind;
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, text::is_ascii);
-}
+bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
 
 Uri::Scheme scheme_of(std::string_view uri) {
   const std::size_t colon = uri.find_first_of(":@/");

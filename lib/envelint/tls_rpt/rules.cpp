@@ -27,9 +27,7 @@ constexpr dns::VersionCheck kVersion{Code::rpt_version, kRecordKind, "TLS-RPT", 
 
 constexpr std::string_view kUnusable = "a reporter cannot use the record, and sends no reports";
 
-bool is_uri(std::string_view text) {
-  return text::istarts_with(text, "mailto:") || text::istarts_with(text, "https:");
-}
+bool is_uri(std::string_view text) { return text::istarts_with(text, "mailto:") || text::istarts_with(text, "https:"); }
 
 // ---- RPT005, RPT006, RPT007: the addresses --------------------------------------------------------------------------
 
@@ -163,30 +161,15 @@ void addresses(std::string_view value, const Record& record, Findings& out) {
   for (std::size_t i = 0; i < record.uris.size(); ++i) {
     const Uri& uri = record.uris[i];
     switch (uri.fault) {
-      case Uri::Fault::empty:
-        empty_uri(uri, out);
-        break;
-      case Uri::Fault::scheme:
-        unknown_scheme(value, record, i, out);
-        break;
-      case Uri::Fault::slashes:
-        slashes(uri, out);
-        break;
-      case Uri::Fault::address:
-        bad_address(value, uri, out);
-        break;
-      case Uri::Fault::host:
-        bad_host(value, uri, out);
-        break;
-      case Uri::Fault::white_space:
-        space_in_uri(value, uri, out);
-        break;
-      case Uri::Fault::unencoded:
-        exclamation_mark(value, uri, out);
-        break;
+      case Uri::Fault::empty: empty_uri(uri, out); break;
+      case Uri::Fault::scheme: unknown_scheme(value, record, i, out); break;
+      case Uri::Fault::slashes: slashes(uri, out); break;
+      case Uri::Fault::address: bad_address(value, uri, out); break;
+      case Uri::Fault::host: bad_host(value, uri, out); break;
+      case Uri::Fault::white_space: space_in_uri(value, uri, out); break;
+      case Uri::Fault::unencoded: exclamation_mark(value, uri, out); break;
       case Uri::Fault::none:
-      case Uri::Fault::foreign_octet:
-        break;
+      case Uri::Fault::foreign_octet: break;
     }
   }
 }
@@ -282,9 +265,7 @@ void list_faults(std::string_view value, const Record& record, Findings& out) {
       case Kind::empty_field:
         field_fault(fault.span, "nothing stands between two semicolons", "delete one `;`", out);
         break;
-      case Kind::no_equals:
-        no_equals(value, record, fault.span, out);
-        break;
+      case Kind::no_equals: no_equals(value, record, fault.span, out); break;
       case Kind::spaced_equals:
         field_fault(fault.span, fmt::format("white space stands beside the `=` of `{}`", written), "delete it", out);
         break;
@@ -292,8 +273,7 @@ void list_faults(std::string_view value, const Record& record, Findings& out) {
         field_fault(fault.span, fmt::format("more than {} fields: the rest was not read", text::kMaxFields),
                     "publish `v=TLSRPTv1; rua=…` and nothing else", out);
         break;
-      default:
-        break;
+      default: break;
     }
   }
 }
@@ -333,18 +313,10 @@ void record_faults(std::string_view value, const Record& record, Findings& out) 
   for (const RecordFault& fault : record.faults) {
     const std::string_view written = slice(value, fault.span);
     switch (fault.kind) {
-      case Kind::rua_missing:
-        rua_missing(record, fault.span, out);
-        break;
-      case Kind::rua_letter_case:
-        rua_letter_case(value, fault.span, out);
-        break;
-      case Kind::rua_empty:
-        rua_empty(fault.span, out);
-        break;
-      case Kind::rua_repeated:
-        rua_repeated(fault.span, out);
-        break;
+      case Kind::rua_missing: rua_missing(record, fault.span, out); break;
+      case Kind::rua_letter_case: rua_letter_case(value, fault.span, out); break;
+      case Kind::rua_empty: rua_empty(fault.span, out); break;
+      case Kind::rua_repeated: rua_repeated(fault.span, out); break;
       case Kind::version_repeated:
         field_fault(fault.span, "`v` stands in the record a second time", "delete it", out);
         break;
@@ -360,8 +332,7 @@ void record_faults(std::string_view value, const Record& record, Findings& out) 
         field_fault(fault.span, fmt::format("more than {} addresses: the rest was not read", kMaxUris),
                     "name one or two addresses", out);
         break;
-      case Kind::foreign_octet:
-        break;
+      case Kind::foreign_octet: break;
     }
   }
 }

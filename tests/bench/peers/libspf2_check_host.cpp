@@ -24,8 +24,8 @@ namespace {
 
 using nlohmann::json;
 
-const std::map<std::string, ns_type> kTypes{{"A", ns_t_a},     {"AAAA", ns_t_aaaa}, {"MX", ns_t_mx},
-                                            {"PTR", ns_t_ptr}, {"TXT", ns_t_txt}};
+const std::map<std::string, ns_type> kTypes{
+    {"A", ns_t_a}, {"AAAA", ns_t_aaaa}, {"MX", ns_t_mx}, {"PTR", ns_t_ptr}, {"TXT", ns_t_txt}};
 
 // An MX record is its host: the library asks for no preference.
 std::string data_of(ns_type type, const json& data) {
@@ -45,7 +45,8 @@ SPF_server_t* server_of(const json& zone) {
       if (type == kTypes.end()) {
         SPF_dns_zone_add_str(dns, name.c_str(), ns_t_any, TRY_AGAIN, nullptr);
       } else {
-        SPF_dns_zone_add_str(dns, name.c_str(), type->second, NETDB_SUCCESS, data_of(type->second, entry.at(1)).c_str());
+        SPF_dns_zone_add_str(dns, name.c_str(), type->second, NETDB_SUCCESS,
+                             data_of(type->second, entry.at(1)).c_str());
       }
     }
   }
