@@ -5,8 +5,6 @@
 #include <envelint/dns/resolv_conf.hpp>
 #include <envelint/net/registry.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 
 namespace cli {
@@ -19,10 +17,10 @@ bool is_inner(const std::string& nameserver) {
 
 }  // namespace
 
-void add_authoritative_options(CLI::App& command, AuthoritativeChoice& choice) {
-  command.add_flag("--authoritative", choice.wanted,
-                   "ask each of the zone's own servers, show where they differ and how long a cache may hide a change");
-  command.add_option("--authoritative-port", choice.port)->group("");
+void add_authoritative_options(Command& command, AuthoritativeChoice& choice) {
+  command.flag("--authoritative", choice.wanted,
+               "ask each of the zone's own servers, show where they differ and how long a cache may hide a change");
+  command.option("--authoritative-port", choice.port, "").hidden();
 }
 
 bool set_authoritative(const AuthoritativeChoice& choice, const DnsOptions& dns, DnsSource& source,

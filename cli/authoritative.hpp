@@ -1,12 +1,10 @@
 #pragma once
 
+#include "command_line.hpp"
+
 #include <envelint/audit/collect.hpp>
 
 #include <cstdint>
-
-namespace CLI {
-class App;
-}
 
 namespace cli {
 
@@ -20,7 +18,7 @@ struct AuthoritativeChoice {
 };
 
 /// Adds the options. `choice` must outlive the parsing.
-void add_authoritative_options(CLI::App& command, AuthoritativeChoice& choice);
+void add_authoritative_options(Command& command, AuthoritativeChoice& choice);
 
 /// Has `out` ask the servers over the network of `source`, if that is wanted and there is a network. Its deadline and
 /// clock must be set before. A name server with an address of a private network or of this machine is asked only where

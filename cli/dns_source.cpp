@@ -13,7 +13,6 @@
 #include <envelint/io/socket.hpp>
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <array>
 #include <fstream>
@@ -99,17 +98,13 @@ struct DnsSource::State {
   }
 };
 
-void add_dns_options(CLI::App& command, DnsOptions& options) {
-  command.add_flag("--overlay", options.overlay, "the zone files' names from the files, all others live");
+void add_dns_options(Command& command, DnsOptions& options) {
+  command.flag("--overlay", options.overlay, "the zone files' names from the files, all others live");
   command
-      .add_option("--nameserver", options.nameservers,
-                  "ask this server (default: those of /etc/resolv.conf); repeatable")
-      ->type_name("ADDR[:PORT]")
-      ->allow_extra_args(false);
-  command.add_option("--save-dns", options.save, "write down every question and answer, to be replayed")
-      ->type_name("FILE");
-  command.add_option("--replay", options.replay, "take the answers from such a file; nothing is asked")
-      ->type_name("FILE");
+      .option("--nameserver", options.nameservers, "ask this server (default: those of /etc/resolv.conf); repeatable")
+      .value("ADDR[:PORT]");
+  command.option("--save-dns", options.save, "write down every question and answer, to be replayed").value("FILE");
+  command.option("--replay", options.replay, "take the answers from such a file; nothing is asked").value("FILE");
 }
 
 DnsSource::DnsSource(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "command_line.hpp"
+
 #include <envelint/dns/bounded_resolver.hpp>
 #include <envelint/dns/direct_resolver.hpp>
 #include <envelint/dns/resolver.hpp>
@@ -14,10 +16,6 @@
 #include <utility>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace cli {
 
 /// Where answers come from.
@@ -29,7 +27,7 @@ struct DnsOptions {
 };
 
 /// Adds --overlay, --nameserver, --save-dns and --replay. `options` must outlive the parsing.
-void add_dns_options(CLI::App& command, DnsOptions& options);
+void add_dns_options(Command& command, DnsOptions& options);
 
 /// What zone files mean for names they do not hold, without --overlay.
 enum class Outside {

@@ -12,7 +12,6 @@
 #include <envelint/text/utf8.hpp>
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -137,23 +136,22 @@ Explanation explain(const std::string& word, const ExplainOptions& options) {
   return {.output = one != nullptr ? page_of(*one, options) : list_of(several, options)};
 }
 
-void add_explain(CLI::App& app, int& exit_status) {
+void add_explain(CommandLine& line) {
   struct Arguments {
     std::string word;
     std::string format = "text";
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("explain", "Say what a finding means and how to mend it");
-  command->add_option("CODE", arguments->word, "code, name or family of findings; all are listed without one");
-  command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
-  command->footer("Example:\n  envelint explain SPF020");
-  command->callback([arguments, &exit_status] {
-    const Screen screen = standard_output();
-    const Explanation result = explain(arguments->word, {arguments->format == "json", screen.colour, screen.width});
-    std::fputs(result.output.c_str(), stdout);
-    std::fputs(result.trouble.c_str(), stderr);
-    exit_status = result.exit_status;
-  });
+  Command command = line.add(
+      "explain", "Say what a finding means and how to mend it", "Example:\n  envelint explain SPF020", [arguments] {
+        const Screen screen = standard_output();
+        const Explanation result = explain(arguments->word, {arguments->format == "json", screen.colour, screen.width});
+        std::fputs(result.output.c_str(), stdout);
+        std::fputs(result.trouble.c_str(), stderr);
+        return result.exit_status;
+      });
+  command.option("CODE", arguments->word, "code, name or family of findings; all are listed without one");
+  command.option("--format", arguments->format, "text or json").one_of({"text", "json"});
 }
 
 }  // namespace cli

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <string>
+#include "command_line.hpp"
 
-namespace CLI {
-class App;
-}
+#include <string>
 
 namespace cli {
 
@@ -26,8 +24,7 @@ struct ExplainOptions {
 /// ("spf"). A word that is none of these is trouble, with the nearest codes and names offered.
 [[nodiscard]] Explanation explain(const std::string& word, const ExplainOptions& options);
 
-/// Adds the command `explain` to the program. It writes to standard output and sets the exit status when it is run;
-/// `exit_status` must outlive the parsing.
-void add_explain(CLI::App& app, int& exit_status);
+/// Adds `envelint explain` to the program. It writes to standard output.
+void add_explain(CommandLine& line);
 
 }  // namespace cli

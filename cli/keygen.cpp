@@ -9,7 +9,6 @@
 #include <envelint/render/json_writer.hpp>
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -283,52 +282,39 @@ class Keygen {
   std::vector<std::string> warnings_;
 };
 
-void add_record_options(CLI::App& command, KeygenOptions& options) {
-  command.add_flag("--testing", options.tags.testing, "t=y: the domain only tries DKIM out");
-  command.add_flag("--no-subdomains", options.tags.no_subdomains, "t=s: i= may not be below the domain");
-  command.add_flag("--sha256-only", options.tags.sha256_only, "h=sha256");
-  command.add_option("--note", options.tags.note, "n=: words for people who read the record")->type_name("TEXT");
-  command.add_option("--ttl", options.ttl, "seconds that the record may be kept")
-      ->check(CLI::Range(0U, 2147483647U))
-      ->capture_default_str();
-  command.add_option("--as", options.as, "value, zone, nsupdate, cloudflare, route53, dnscontrol or octodns")
-      ->check(CLI::IsMember({"value", "zone", "nsupdate", "cloudflare", "route53", "dnscontrol", "octodns"}))
-      ->capture_default_str();
+void add_record_options(Command& command, KeygenOptions& options) {
+  command.flag("--testing", options.tags.testing, "t=y: the domain only tries DKIM out");
+  command.flag("--no-subdomains", options.tags.no_subdomains, "t=s: i= may not be below the domain");
+  command.flag("--sha256-only", options.tags.sha256_only, "h=sha256");
+  command.option("--note", options.tags.note, "n=: words for people who read the record").value("TEXT");
+  command.option("--ttl", options.ttl, "seconds that the record may be kept").range(0U, 2147483647U).show_default();
+  command.option("--as", options.as, "value, zone, nsupdate, cloudflare, route53, dnscontrol or octodns")
+      .one_of({"value", "zone", "nsupdate", "cloudflare", "route53", "dnscontrol", "octodns"})
+      .show_default();
 }
 
 }  // namespace
 
-void add_keygen(CLI::App& app, int& exit_status) {
-  auto* command = app.add_subcommand("keygen", "Make a DKIM key and its record, or check that both belong together");
+void add_keygen(CommandLine& line) {
   auto options = std::make_shared<KeygenOptions>();
-  command->footer(std::string(kExample));
-  command->add_option("DOMAIN", options->domain, "the domain that signs");
-  command->add_option("--selector", options->selectors, "the name of the key; auto: this month, as 2026-11")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  command->add_option("--type", options->type, "rsa or ed25519")
-      ->check(CLI::IsMember({"rsa", "ed25519"}))
-      ->capture_default_str();
-  command->add_option("--bits", options->bits, "size of an RSA key, 1024 to 8192 (default 2048)");
-  command->add_flag("--dual", options->dual,
-                    "an RSA and an Ed25519 key: selectors NAME and NAME-ed25519, or two given");
-  command->add_option("--out", options->out, "where the files are written (default: here)")->type_name("DIR");
-  command->add_flag("--force", options->force, "replace files that are there");
-  command->add_option("--from", options->from, "make the record of this key, private or public")->type_name("KEY");
-  command
-      ->add_option("--passphrase-file", options->passphrase_file,
-                   "its first line locks a new key, or unlocks an old one")
-      ->type_name("FILE");
-  add_record_options(*command, *options);
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command->add_flag("--check", options->check, "compare what DNS has with --key");
-  command->add_option("--key", options->key, "with --check: the key, private or public")->type_name("FILE");
-  add_zone_options(*command, options->zone);
-  add_dns_options(*command, options->dns);
-  command->callback(
-      [options, &exit_status] { exit_status = options->check ? check_key(*options) : Keygen(*options).run(); });
+  Command command = line.add("keygen", "Make a DKIM key and its record, or check that both belong together", kExample,
+                             [options] { return options->check ? check_key(*options) : Keygen(*options).run(); });
+  command.option("DOMAIN", options->domain, "the domain that signs");
+  command.option("--selector", options->selectors, "the name of the key; auto: this month, as 2026-11").value("NAME");
+  command.option("--type", options->type, "rsa or ed25519").one_of({"rsa", "ed25519"}).show_default();
+  command.option("--bits", options->bits, "size of an RSA key, 1024 to 8192 (default 2048)");
+  command.flag("--dual", options->dual, "an RSA and an Ed25519 key: selectors NAME and NAME-ed25519, or two given");
+  command.option("--out", options->out, "where the files are written (default: here)").value("DIR");
+  command.flag("--force", options->force, "replace files that are there");
+  command.option("--from", options->from, "make the record of this key, private or public").value("KEY");
+  command.option("--passphrase-file", options->passphrase_file, "its first line locks a new key, or unlocks an old one")
+      .value("FILE");
+  add_record_options(command, *options);
+  command.option("--format", options->format, "text or json").one_of({"text", "json"}).show_default();
+  command.flag("--check", options->check, "compare what DNS has with --key");
+  command.option("--key", options->key, "with --check: the key, private or public").value("FILE");
+  add_zone_options(command, options->zone);
+  add_dns_options(command, options->dns);
 }
 
 }  // namespace cli

@@ -1,12 +1,10 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "command_line.hpp"
 
 namespace cli {
 
-/// Adds `envelint keygen` to the program. When it is called, `exit_status` is set.
-void add_keygen(CLI::App& app, int& exit_status);
+/// Adds `envelint keygen` to the program.
+void add_keygen(CommandLine& line);
 
 }  // namespace cli

@@ -7,8 +7,6 @@
 #include "lint_records.hpp"
 #include "lint_zones.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <string_view>
 
@@ -47,12 +45,11 @@ int lint(const LintOptions& options) {
 
 }  // namespace
 
-void add_lint(CLI::App& app, int& exit_status) {
-  auto* command = app.add_subcommand("lint", "Find what is wrong with a domain's mail records");
+void add_lint(CommandLine& line) {
   auto options = std::make_shared<LintOptions>();
-  command->footer(std::string(kExample));
-  add_lint_options(*command, *options);
-  command->callback([options, &exit_status] { exit_status = lint(*options); });
+  Command command = line.add("lint", "Find what is wrong with a domain's mail records", kExample,
+                             [options] { return lint(*options); });
+  add_lint_options(command, *options);
 }
 
 }  // namespace cli

@@ -3,7 +3,6 @@
 #include "domain_name.hpp"
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -137,60 +136,56 @@ class Check {
   LintTask task_;
 };
 
-void add_input_options(CLI::App& command, LintOptions& options) {
-  command.add_option(
+void add_input_options(Command& command, LintOptions& options) {
+  command.option(
       "DOMAIN", options.targets,
       "the domains to look up, or with --zone those of the file to look at; - for records on standard input");
-  command.add_option("--domains", options.domains_file, "more domains, one a line; - for standard input")
-      ->type_name("FILE");
+  command.option("--domains", options.domains_file, "more domains, one a line; - for standard input").value("FILE");
   add_zone_options(command, options.zones);
-  command.add_option("--record", options.record, "one record, as a receiver would see it")->type_name("TEXT");
-  command.add_option("--name", options.name, "the owner name of the record")->type_name("NAME");
-  command.add_option("--type", options.type, "what the record is, whatever it looks like")->type_name("KIND");
+  command.option("--record", options.record, "one record, as a receiver would see it").value("TEXT");
+  command.option("--name", options.name, "the owner name of the record").value("NAME");
+  command.option("--type", options.type, "what the record is, whatever it looks like").value("KIND");
 }
 
-void add_asking_options(CLI::App& command, LintOptions& options) {
+void add_asking_options(Command& command, LintOptions& options) {
   add_dns_options(command, options.dns);
   command
-      .add_option("--selector", options.selectors,
-                  "a DKIM selector of the domain; repeatable (default: those of its providers, or common ones)")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  command.add_option("--timeout", options.timeout, "the time for one domain; what is not answered then is unknown")
-      ->type_name("SECONDS")
-      ->capture_default_str();
+      .option("--selector", options.selectors,
+              "a DKIM selector of the domain; repeatable (default: those of its providers, or common ones)")
+      .value("NAME");
+  command.option("--timeout", options.timeout, "the time for one domain; what is not answered then is unknown")
+      .value("SECONDS")
+      .show_default();
   add_authoritative_options(command, options.authoritative);
-  command.add_flag("--compare-live", options.compare_live, "with --zone: show where the file and live DNS differ");
-  command.add_option("--jobs", options.jobs, "how many domains are looked up at once")->capture_default_str();
-  command.add_flag("--unordered", options.unordered, "with ndjson: print each domain as soon as it is done");
+  command.flag("--compare-live", options.compare_live, "with --zone: show where the file and live DNS differ");
+  command.option("--jobs", options.jobs, "how many domains are looked up at once").show_default();
+  command.flag("--unordered", options.unordered, "with ndjson: print each domain as soon as it is done");
 }
 
-void add_output_options(CLI::App& command, LintOptions& options) {
-  command.add_option("--format", options.format, "text, json or ndjson (a document a line)")
-      ->check(CLI::IsMember({"text", "json", "ndjson"}))
-      ->capture_default_str();
-  command.add_option("--select", options.selection.select, "only these codes, or the beginning of codes")
-      ->delimiter(',')
-      ->type_name("CODE,...")
-      ->allow_extra_args(false);
-  command.add_option("--ignore", options.selection.ignore, "not these codes, or the beginning of codes")
-      ->delimiter(',')
-      ->type_name("CODE,...")
-      ->allow_extra_args(false);
-  command.add_option("--fail-on", options.fail_on, "the severity that makes the exit status 1")
-      ->check(CLI::IsMember({"error", "warning", "notice", "info", "never"}))
-      ->capture_default_str();
-  command.add_flag("--fix", options.fix, "print the record, or a diff of the zone file, with all safe fixes made");
-  command.add_flag("--write", options.write, "with --fix and --zone: change the file");
-  command.add_option("--color,--colour", options.colour, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  command.add_option("--width", options.width, "columns to lay the text out for (default: the terminal's, or 80)");
+void add_output_options(Command& command, LintOptions& options) {
+  command.option("--format", options.format, "text, json or ndjson (a document a line)")
+      .one_of({"text", "json", "ndjson"})
+      .show_default();
+  command.option("--select", options.selection.select, "only these codes, or the beginning of codes")
+      .comma_separated()
+      .value("CODE,...");
+  command.option("--ignore", options.selection.ignore, "not these codes, or the beginning of codes")
+      .comma_separated()
+      .value("CODE,...");
+  command.option("--fail-on", options.fail_on, "the severity that makes the exit status 1")
+      .one_of({"error", "warning", "notice", "info", "never"})
+      .show_default();
+  command.flag("--fix", options.fix, "print the record, or a diff of the zone file, with all safe fixes made");
+  command.flag("--write", options.write, "with --fix and --zone: change the file");
+  command.option("--color,--colour", options.colour, "auto, always or never")
+      .one_of({"auto", "always", "never"})
+      .show_default();
+  command.option("--width", options.width, "columns to lay the text out for (default: the terminal's, or 80)");
 }
 
 }  // namespace
 
-void add_lint_options(CLI::App& command, LintOptions& options) {
+void add_lint_options(Command& command, LintOptions& options) {
   add_input_options(command, options);
   add_asking_options(command, options);
   add_output_options(command, options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "authoritative.hpp"
+#include "command_line.hpp"
 #include "dns_source.hpp"
 #include "zone_input.hpp"
 
@@ -15,10 +16,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace cli {
 
@@ -47,7 +44,7 @@ struct LintOptions {
 };
 
 /// Adds all of them to the command. `options` must outlive the parsing.
-void add_lint_options(CLI::App& command, LintOptions& options);
+void add_lint_options(Command& command, LintOptions& options);
 
 /// What is to be looked at.
 enum class LintInput : std::uint8_t {

@@ -10,7 +10,6 @@
 #include <envelint/text/utf8.hpp>
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -177,39 +176,26 @@ class Sign {
 
 }  // namespace
 
-void add_sign(CLI::App& app, int& exit_status) {
-  auto* command = app.add_subcommand("sign", "Sign a message with DKIM");
+void add_sign(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  command->footer(std::string(kExample));
-  command->add_option("FILE", options->file, "the message; - or none is standard input");
-  command->add_option("--key", options->keys, "a private key; several make several signatures")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command->add_option("--selector", options->selectors, "where its public half is published; one for each key")
-      ->type_name("S")
-      ->allow_extra_args(false);
-  command->add_option("--domain", options->domain, "the domain that signs (`d=`)")->type_name("D");
-  command->add_option("--passphrase-file", options->passphrase_file, "its first line opens encrypted keys")
-      ->type_name("FILE");
-  command->add_option("--identity", options->identity, "an address at the domain or below it (`i=`)")
-      ->type_name("ADDRESS");
-  command->add_option("--canonicalization", options->canonicalization, "simple or relaxed, for header and body")
-      ->type_name("HEADER/BODY")
-      ->capture_default_str();
-  command
-      ->add_option("--fields", options->fields,
-                   "the fields to sign, From always among them (default: what readers see)")
-      ->delimiter(',')
-      ->type_name("NAME,...")
-      ->allow_extra_args(false);
-  command->add_flag("--no-oversign", options->no_oversign, "let fields of the same names be added later");
-  command->add_option("--expires", options->lifetime, "seconds for which the signature is good (`x=`)")
-      ->type_name("SECONDS");
-  command->add_option("--now", options->now, "the time of signing: seconds since 1970 (default: now)")
-      ->type_name("UNIX-TIME");
-  command->add_flag("--body-length", options->body_length, "write `l=`: anybody can then append to the body");
-  command->add_flag("--field-only", options->field_only, "print the DKIM-Signature fields and not the message");
-  command->callback([options, &exit_status] { exit_status = Sign(*options).run(); });
+  Command command = line.add("sign", "Sign a message with DKIM", kExample, [options] { return Sign(*options).run(); });
+  command.option("FILE", options->file, "the message; - or none is standard input");
+  command.option("--key", options->keys, "a private key; several make several signatures").value("FILE");
+  command.option("--selector", options->selectors, "where its public half is published; one for each key").value("S");
+  command.option("--domain", options->domain, "the domain that signs (`d=`)").value("D");
+  command.option("--passphrase-file", options->passphrase_file, "its first line opens encrypted keys").value("FILE");
+  command.option("--identity", options->identity, "an address at the domain or below it (`i=`)").value("ADDRESS");
+  command.option("--canonicalization", options->canonicalization, "simple or relaxed, for header and body")
+      .value("HEADER/BODY")
+      .show_default();
+  command.option("--fields", options->fields, "the fields to sign, From always among them (default: what readers see)")
+      .comma_separated()
+      .value("NAME,...");
+  command.flag("--no-oversign", options->no_oversign, "let fields of the same names be added later");
+  command.option("--expires", options->lifetime, "seconds for which the signature is good (`x=`)").value("SECONDS");
+  command.option("--now", options->now, "the time of signing: seconds since 1970 (default: now)").value("UNIX-TIME");
+  command.flag("--body-length", options->body_length, "write `l=`: anybody can then append to the body");
+  command.flag("--field-only", options->field_only, "print the DKIM-Signature fields and not the message");
 }
 
 }  // namespace cli

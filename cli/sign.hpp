@@ -1,12 +1,10 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "command_line.hpp"
 
 namespace cli {
 
-/// Adds `envelint sign` to the program. When it is called, `exit_status` is set.
-void add_sign(CLI::App& app, int& exit_status);
+/// Adds `envelint sign` to the program.
+void add_sign(CommandLine& line);
 
 }  // namespace cli

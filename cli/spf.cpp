@@ -15,7 +15,6 @@
 #include <envelint/text/utf8.hpp>
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -194,69 +193,64 @@ class Spf {
   std::unique_ptr<DnsSource> source_;
 };
 
-void add_sender_options(CLI::App& command, Options& options) {
-  command.add_option("DOMAIN", options.domain, "short for --mail-from postmaster@DOMAIN");
-  command.add_option("--ip", options.ip, "the address that sends the mail")->type_name("IP");
+void add_sender_options(Command& command, Options& options) {
+  command.option("DOMAIN", options.domain, "short for --mail-from postmaster@DOMAIN");
+  command.option("--ip", options.ip, "the address that sends the mail").value("IP");
+  command.option("--mail-from", options.mail_from, "the sender in the envelope; '' for a bounce, which HELO stands for")
+      .value("ADDRESS");
+  command.option("--helo", options.helo, "the name that was given with HELO or EHLO").value("NAME");
   command
-      .add_option("--mail-from", options.mail_from,
-                  "the sender in the envelope; '' for a bounce, which HELO stands for")
-      ->type_name("ADDRESS");
-  command.add_option("--helo", options.helo, "the name that was given with HELO or EHLO")->type_name("NAME");
-  command
-      .add_option("--batch", options.batch,
-                  "check many: a JSON object a line with ip, mail_from, helo and perhaps id; - for standard input")
-      ->type_name("FILE");
+      .option("--batch", options.batch,
+              "check many: a JSON object a line with ip, mail_from, helo and perhaps id; - for standard input")
+      .value("FILE");
 }
 
-void add_evaluation_options(CLI::App& command, Options& options) {
+void add_evaluation_options(Command& command, Options& options) {
   SpfSettings& settings = options.settings;
-  command.add_option("--lookup-limit", settings.limits.lookups, "terms that may ask DNS (RFC 7208 §4.6.4)")
-      ->check(CLI::Range(0, 1000))
-      ->type_name("N")
-      ->capture_default_str();
-  command.add_option("--void-limit", settings.limits.void_lookups, "questions that may have nothing for an answer")
-      ->check(CLI::Range(0, 1000))
-      ->type_name("N")
-      ->capture_default_str();
-  command.add_option("--timeout", options.timeout, "seconds for one evaluation, when DNS is asked")
-      ->check(CLI::Range(1, 3600))
-      ->type_name("SECONDS")
-      ->capture_default_str();
-  command.add_option("--now", options.now, "the time for the macro %{t}: seconds since 1970 (default: now)")
-      ->type_name("UNIX");
-  command.add_option("--receiver", settings.receiver, "the name of the receiving host, for the macro %{r}")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command.add_option("--expect", settings.expected, "end with 0 if it comes to this, else with 1; repeatable")
-      ->check(CLI::IsMember({"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"}))
-      ->delimiter(',')
-      ->type_name("RESULT")
-      ->allow_extra_args(false);
+  command.option("--lookup-limit", settings.limits.lookups, "terms that may ask DNS (RFC 7208 §4.6.4)")
+      .range(0, 1000)
+      .value("N")
+      .show_default();
+  command.option("--void-limit", settings.limits.void_lookups, "questions that may have nothing for an answer")
+      .range(0, 1000)
+      .value("N")
+      .show_default();
+  command.option("--timeout", options.timeout, "seconds for one evaluation, when DNS is asked")
+      .range(1, 3600)
+      .value("SECONDS")
+      .show_default();
+  command.option("--now", options.now, "the time for the macro %{t}: seconds since 1970 (default: now)").value("UNIX");
+  command.option("--receiver", settings.receiver, "the name of the receiving host, for the macro %{r}")
+      .value("NAME")
+      .show_default();
+  command.option("--expect", settings.expected, "end with 0 if it comes to this, else with 1; repeatable")
+      .one_of({"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"})
+      .comma_separated()
+      .value("RESULT");
 }
 
-void add_output_options(CLI::App& command, Options& options) {
-  command.add_option("--format", options.format, "text, json or ndjson; --batch always writes a document a line")
-      ->check(CLI::IsMember({"text", "json", "ndjson"}))
-      ->capture_default_str();
-  command.add_flag("--trace", options.settings.trace, "with --batch: every term in each result, as without --batch");
-  command.add_option("--color,--colour", options.colour, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  command.add_option("--width", options.width, "columns to lay the text out for (default: the terminal's, or 80)");
+void add_output_options(Command& command, Options& options) {
+  command.option("--format", options.format, "text, json or ndjson; --batch always writes a document a line")
+      .one_of({"text", "json", "ndjson"})
+      .show_default();
+  command.flag("--trace", options.settings.trace, "with --batch: every term in each result, as without --batch");
+  command.option("--color,--colour", options.colour, "auto, always or never")
+      .one_of({"auto", "always", "never"})
+      .show_default();
+  command.option("--width", options.width, "columns to lay the text out for (default: the terminal's, or 80)");
 }
 
 }  // namespace
 
-void add_spf(CLI::App& app, int& exit_status) {
-  auto* command = app.add_subcommand("spf", "Say whether an address may send mail for a domain, and why");
+void add_spf(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  command->footer(std::string(kExample));
-  add_sender_options(*command, *options);
-  add_zone_options(*command, options->zones);
-  add_dns_options(*command, options->dns);
-  add_evaluation_options(*command, *options);
-  add_output_options(*command, *options);
-  command->callback([options, &exit_status] { exit_status = Spf(*options).run(); });
+  Command command = line.add("spf", "Say whether an address may send mail for a domain, and why", kExample,
+                             [options] { return Spf(*options).run(); });
+  add_sender_options(command, *options);
+  add_zone_options(command, options->zones);
+  add_dns_options(command, options->dns);
+  add_evaluation_options(command, *options);
+  add_output_options(command, *options);
 }
 
 }  // namespace cli

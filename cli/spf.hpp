@@ -1,12 +1,10 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "command_line.hpp"
 
 namespace cli {
 
-/// Adds `envelint spf` to the program. When it is called, `exit_status` is set.
-void add_spf(CLI::App& app, int& exit_status);
+/// Adds `envelint spf` to the program.
+void add_spf(CommandLine& line);
 
 }  // namespace cli

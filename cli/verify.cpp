@@ -17,7 +17,6 @@
 #include <envelint/text/utf8.hpp>
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -160,23 +159,20 @@ class Verify {
 
 }  // namespace
 
-void add_verify(CLI::App& app, int& exit_status) {
-  auto* command = app.add_subcommand("verify", "Verify the signatures of a message, and say why they fail");
+void add_verify(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  command->footer(std::string(kExample));
-  command->add_option("FILE", options->file, "the message; - or none is standard input");
-  add_zone_options(*command, options->zone);
-  add_dns_options(*command, options->dns);
-  command->add_option("--now", options->now, "the time by which signatures expire: seconds since 1970 (default: now)")
-      ->type_name("UNIX-TIME");
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command->add_option("--color,--colour", options->colour, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  command->add_option("--width", options->width, "columns to lay the text out for (default: the terminal's, or 80)");
-  command->callback([options, &exit_status] { exit_status = Verify(*options).run(); });
+  Command command = line.add("verify", "Verify the signatures of a message, and say why they fail", kExample,
+                             [options] { return Verify(*options).run(); });
+  command.option("FILE", options->file, "the message; - or none is standard input");
+  add_zone_options(command, options->zone);
+  add_dns_options(command, options->dns);
+  command.option("--now", options->now, "the time by which signatures expire: seconds since 1970 (default: now)")
+      .value("UNIX-TIME");
+  command.option("--format", options->format, "text or json").one_of({"text", "json"}).show_default();
+  command.option("--color,--colour", options->colour, "auto, always or never")
+      .one_of({"auto", "always", "never"})
+      .show_default();
+  command.option("--width", options->width, "columns to lay the text out for (default: the terminal's, or 80)");
 }
 
 }  // namespace cli

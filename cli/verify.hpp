@@ -1,12 +1,10 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include "command_line.hpp"
 
 namespace cli {
 
-/// Adds `envelint verify` to the program. When it is called, `exit_status` is set.
-void add_verify(CLI::App& app, int& exit_status);
+/// Adds `envelint verify` to the program.
+void add_verify(CommandLine& line);
 
 }  // namespace cli

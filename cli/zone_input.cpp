@@ -6,7 +6,6 @@
 #include <envelint/dns/zone_merge.hpp>
 
 #include <fmt/core.h>
-#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -17,13 +16,11 @@ namespace cli {
 using envelint::dns::Zone;
 using envelint::dns::ZoneOptions;
 
-void add_zone_options(CLI::App& command, ZoneInput& input) {
-  command.add_option("--zone", input.paths, "a zone file; may be given several times")
-      ->type_name("FILE")
-      ->allow_extra_args(false);  // what follows is a domain
-  command.add_option("--origin", input.origin, "the name that relative names in the zone file are below")
-      ->type_name("NAME");
-  command.add_flag("--any-include", input.any_include, "let $INCLUDE open files outside the zone file's folder");
+void add_zone_options(Command& command, ZoneInput& input) {
+  command.option("--zone", input.paths, "a zone file; may be given several times")
+      .value("FILE");  // what follows is a domain
+  command.option("--origin", input.origin, "the name that relative names in the zone file are below").value("NAME");
+  command.flag("--any-include", input.any_include, "let $INCLUDE open files outside the zone file's folder");
 }
 
 std::expected<ZoneOptions, std::string> zone_options(const ZoneInput& input, const std::string& path) {

@@ -1,14 +1,12 @@
 #pragma once
 
+#include "command_line.hpp"
+
 #include <envelint/dns/zone_file.hpp>
 
 #include <expected>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace cli {
 
@@ -20,7 +18,7 @@ struct ZoneInput {
 };
 
 /// Adds --zone, --origin and --any-include. `input` must outlive the parsing.
-void add_zone_options(CLI::App& command, ZoneInput& input);
+void add_zone_options(Command& command, ZoneInput& input);
 
 /// How one of the files is to be read, or what is wrong with --origin.
 [[nodiscard]] std::expected<envelint::dns::ZoneOptions, std::string> zone_options(const ZoneInput& input,

@@ -3,15 +3,11 @@
 #include <cli/key_files.hpp>
 #include <cli/keygen.hpp>
 #include <cli/keygen_options.hpp>
+#include "run_command.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <iterator>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -68,23 +64,8 @@ std::string domain(const std::string& text) {
   return read ? read->to_string() : "refused: " + read.error();
 }
 
-struct Ran {
-  int status = -1;
-  std::string output;
-};
-
-Ran run(std::vector<std::string> arguments) {
-  CLI::App app;
-  Ran out;
-  cli::add_keygen(app, out.status);
-  arguments.insert(arguments.begin(), "keygen");
-  std::ranges::reverse(arguments);  // CLI11 takes them from the back
-  std::ostringstream shown;
-  std::streambuf* const screen = std::cout.rdbuf(shown.rdbuf());
-  app.parse(arguments);
-  std::cout.rdbuf(screen);
-  out.output = shown.str();
-  return out;
+test::CommandRun run(std::vector<std::string> arguments) {
+  return test::run_command(cli::add_keygen, "keygen", std::move(arguments));
 }
 
 constexpr std::string_view kPublic = "kZvumAz6AW7hga9cOv1NUZXXCKz6RJ3CZHUa3PAOQpc=";
@@ -196,27 +177,28 @@ TEST_CASE("a passphrase is the first line of its file", "[cli][keygen]") {
 TEST_CASE("the record of a public key is printed, and nothing is written", "[cli][keygen]") {
   const Folder folder;
   const std::string path = folder.write("key", kPublic);
-  const Ran value = run({"example.com", "--selector", "s1", "--from", path});
+  const test::CommandRun value = run({"example.com", "--selector", "s1", "--from", path});
   CHECK(value.status == 0);
-  CHECK(value.output == "v=DKIM1; k=ed25519; p=" + std::string(kPublic) + "\n");
+  CHECK(value.out == "v=DKIM1; k=ed25519; p=" + std::string(kPublic) + "\n");
   CHECK(folder.count() == 1);
-  const Ran zone =
+  const test::CommandRun zone =
       run({"example.com", "--selector", "s1", "--from", path, "--as", "zone", "--ttl", "300", "--testing"});
-  CHECK(zone.output ==
+  CHECK(zone.out ==
         "s1._domainkey.example.com. 300 IN TXT \"v=DKIM1; k=ed25519; t=y; p=" + std::string(kPublic) + "\"\n");
 }
 
 TEST_CASE("a key and its record are written into the folder that is given", "[cli][keygen]") {
   const Folder folder;
-  const Ran made = run({"example.com", "--selector", "s1", "--type", "ed25519", "--out", folder.path(".")});
+  const test::CommandRun made =
+      run({"example.com", "--selector", "s1", "--type", "ed25519", "--out", folder.path(".")});
   CHECK(made.status == 0);
   CHECK(folder.read("s1._domainkey.example.com.zone") ==
-        "s1._domainkey.example.com. 3600 IN TXT \"" + made.output.substr(0, made.output.size() - 1) + "\"\n");
-  const Ran checked =
+        "s1._domainkey.example.com. 3600 IN TXT \"" + made.out.substr(0, made.out.size() - 1) + "\"\n");
+  const test::CommandRun checked =
       run({"--check", "example.com", "--selector", "s1", "--key", folder.path("s1._domainkey.example.com.pem"),
            "--zone", folder.path("s1._domainkey.example.com.zone")});
   CHECK(checked.status == 0);
-  CHECK(checked.output.starts_with("match: the published key is this one\n"));
+  CHECK(checked.out.starts_with("match: the published key is this one\n"));
 }
 
 TEST_CASE("the exit status of a check says match, no match, or not known", "[cli][keygen]") {

@@ -1,29 +1,17 @@
 #include <support/catch.hpp>
 
 #include <cli/lint.hpp>
+#include "run_command.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
 #include <cstdlib>
-#include <iostream>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
 int status_of(std::vector<std::string> arguments) {
-  CLI::App app;
-  int status = -1;
-  cli::add_lint(app, status);
-  arguments.insert(arguments.begin(), "lint");
-  std::ranges::reverse(arguments);  // CLI11 takes them from the back
-  std::ostringstream shown;
-  std::streambuf* const screen = std::cout.rdbuf(shown.rdbuf());
-  app.parse(arguments);
-  std::cout.rdbuf(screen);
-  return status;
+  return test::run_command(cli::add_lint, "lint", std::move(arguments)).status;
 }
 
 std::string zone(const std::string& name) {

@@ -1,14 +1,12 @@
 #include <support/catch.hpp>
 
+#include "run_command.hpp"
 #include <cli/spf.hpp>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -39,10 +37,7 @@ class Folder {
   std::filesystem::path path_;
 };
 
-struct Run {
-  int status = -1;
-  std::string out;
-
+struct Run : test::CommandRun {
   [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out); }
   [[nodiscard]] std::vector<nlohmann::json> lines() const {
     std::vector<nlohmann::json> all;
@@ -52,23 +47,7 @@ struct Run {
   }
 };
 
-Run spf(Arguments arguments) {
-  CLI::App app;
-  Run run;
-  cli::add_spf(app, run.status);
-  arguments.insert(arguments.begin(), "spf");
-  std::ranges::reverse(arguments);  // CLI11 takes them from the back
-  std::ostringstream shown;
-  std::streambuf* const screen = std::cout.rdbuf(shown.rdbuf());
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    run.status = 2;
-  }
-  std::cout.rdbuf(screen);
-  run.out = shown.str();
-  return run;
-}
+Run spf(Arguments arguments) { return {test::run_command(cli::add_spf, "spf", std::move(arguments))}; }
 
 constexpr const char* kZone = R"(example.com. TXT "v=spf1 ip4:192.0.2.0/24 include:_spf.example.net -all"
 _spf.example.net. TXT "v=spf1 ip4:198.51.100.1 ?all"
