@@ -62,7 +62,17 @@ class Layout {
 
   void add_none() {
     paint_.append(out_, Style::strong, "none");
-    out_ += ": the message has no DKIM signature\n";
+    out_ += message_.cut() ? ": there is no DKIM signature in the part of the header that is looked at\n"
+                           : ": the message has no DKIM signature\n";
+  }
+
+  /// Many at the end are told of once, so that thousands of signatures do not fill the screen.
+  void add_skipped(const SignatureResult& first, std::size_t count) {
+    add_heading(first);
+    if (count == 1) return;
+    out_.append(kIndent, ' ');
+    append_prose(out_, paint_, Style::plain, fmt::format("nor are the {} signatures below it", count - 1),
+                 {width_, kIndent, kIndent, LongWord::shorten});
   }
 
   [[nodiscard]] std::string take() { return std::move(out_); }
@@ -125,13 +135,22 @@ class Layout {
   std::string out_;
 };
 
+/// How many results stand before those at the end that are all skipped.
+std::size_t before_skipped(const std::vector<SignatureResult>& results) {
+  std::size_t count = results.size();
+  while (count > 0 && results[count - 1].skipped()) --count;
+  return count;
+}
+
 }  // namespace
 
 std::string dkim_text(const mail::Message& message, const std::vector<SignatureResult>& results,
                       const TerminalOptions& options) {
   Layout layout(message, options);
   if (results.empty()) layout.add_none();
-  for (const SignatureResult& result : results) layout.add(result);
+  const std::size_t shown = before_skipped(results);
+  for (std::size_t i = 0; i < shown; ++i) layout.add(results[i]);
+  if (shown < results.size()) layout.add_skipped(results[shown], message.count("DKIM-Signature") - shown);
   return layout.take();
 }
 
