@@ -45,7 +45,7 @@ class Layout {
 
   void add(const SignatureResult& result) {
     add_heading(result);
-    if (result.skipped()) return;
+    if (result.skipped() || nothing_known(result)) return;
     add_fact("body hash", result.body_hash_ok, result.body_hash_ok == false ? body_words(result) : std::string());
     add_fact("header signature", result.header_signature_ok, "");
     add_fact("key acceptable", result.key_ok, key_words(result));
@@ -100,6 +100,10 @@ class Layout {
     append_prose(out_, paint_, Style::strong, why, {width_, kIndent, kIndent, LongWord::shorten});
   }
 
+  static bool nothing_known(const SignatureResult& result) {
+    return !result.body_hash_ok && !result.header_signature_ok && !result.key_ok && !result.signature.key_name();
+  }
+
   void add_fact(std::string_view label, const std::optional<bool>& fact, const std::string& more) {
     std::string text = !fact ? "not known" : *fact ? "ok" : "no";
     if (!more.empty()) text += ", " + more;
@@ -119,7 +123,8 @@ class Layout {
     std::string out;
     if (result.key_bits() != 0) out = fmt::format("{} bits", result.key_bits());
     if (result.signature.key_name()) {
-      out += fmt::format("{}at {}", out.empty() ? "" : " ", result.signature.key_name()->to_string());
+      const std::string_view before = result.reason == dkim::Reason::no_key ? "nothing is published " : "";
+      out += fmt::format("{}{}at {}", out.empty() ? "" : " ", before, result.signature.key_name()->to_string());
     }
     return out;
   }
