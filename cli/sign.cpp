@@ -3,6 +3,7 @@
 #include "exit_status.hpp"
 #include "key_files.hpp"
 #include "message_input.hpp"
+#include "oddity_notes.hpp"
 #include "screen.hpp"
 
 #include <envelint/dkim/private_key.hpp>
@@ -127,10 +128,10 @@ class Sign {
       const std::string& path = options_.keys[i];
       const auto file = read_secret_file(path, dkim::kMaxKeyFile);
       if (!file) return fmt::format("{}: {}", path, file.error());
-      if (file->open_to_others)
-        complain(fmt::format("warning: others can read the private key in {}; `chmod 600` it", path));
       auto key = dkim::PrivateKey::read(file->content.reveal(), passphrase ? &*passphrase : nullptr);
       if (!key) return fmt::format("{}: {}", path, key.error().message);
+      if (file->open_to_others)
+        complain(fmt::format("warning: others can read the private key in {}; `chmod 600` it", path));
       private_keys_.push_back(*std::move(key));
       keys_.push_back({&private_keys_.back(), options_.selectors[i]});
     }
@@ -139,11 +140,9 @@ class Sign {
 
   /// What breaks signatures on the way is said, and signed all the same.
   static void warn_of(const mail::Message& message) {
-    for (const mail::Oddity& oddity : message.oddities()) {
-      if (oddity.kind == mail::Oddity::Kind::mbox_from || oddity.kind == mail::Oddity::Kind::no_header_end) continue;
-      complain(
-          fmt::format("warning: {} at octet {}; a mail server on the way may change it, which breaks the signature",
-                      to_string(oddity.kind), oddity.offset));
+    for (const OddityNote& note : oddity_notes(oddities_of(message))) {
+      if (note.kind == mail::Oddity::Kind::mbox_from || note.kind == mail::Oddity::Kind::no_header_end) continue;
+      complain("warning: " + note.text);
     }
   }
 

@@ -3,6 +3,7 @@
 #include "dns_source.hpp"
 #include "exit_status.hpp"
 #include "message_input.hpp"
+#include "oddity_notes.hpp"
 #include "screen.hpp"
 #include "zone_input.hpp"
 
@@ -13,6 +14,8 @@
 #include <envelint/render/dkim_text.hpp>
 #include <envelint/render/json.hpp>
 #include <envelint/render/json_writer.hpp>
+#include <envelint/render/paint.hpp>
+#include <envelint/render/prose.hpp>
 #include <envelint/render/terminal.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -125,7 +128,7 @@ class Verify {
     json.member("line_ends", input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
     render::add_dkim_results(json, message, results);
     json.open_array("oddities");
-    for (const mail::Oddity& oddity : message.oddities()) {
+    for (const mail::Oddity& oddity : oddities_of(message)) {
       json.open_object();
       json.member("offset", std::uint64_t{oddity.offset});
       json.member("text", to_string(oddity.kind));
@@ -144,13 +147,26 @@ class Verify {
     layout.colour = options_.colour == "always" || (options_.colour == "auto" && screen.colour);
     layout.width = options_.width != 0 ? options_.width : screen.width;
     std::cout << render::dkim_text(message, results, layout);
-    if (input.line_ends == mail::LineEnds::lf_as_crlf)
-      std::cout << "note: its lines end in bare LF; verified as if in CRLF\n";
-    for (const mail::Oddity& oddity : message.oddities()) {
-      std::cout << "note: " << to_string(oddity.kind) << " at octet " << oddity.offset << '\n';
-    }
+    print_notes(input, message, layout);
     std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
     if (!report.domains.empty()) std::cout << '\n' << render::terminal(report, layout);
+  }
+
+  static void print_notes(const MessageInput& input, const mail::Message& message,
+                          const render::TerminalOptions& layout) {
+    std::vector<std::string> notes;
+    if (input.line_ends == mail::LineEnds::lf_as_crlf)
+      notes.emplace_back("its lines end in bare LF; verified as if in CRLF, as it was sent");
+    for (OddityNote& note : oddity_notes(oddities_of(message))) notes.push_back(std::move(note.text));
+    std::string out;
+    const render::Painter paint(layout.colour);
+    constexpr std::string_view kWord = "note: ";
+    for (const std::string& note : notes) {
+      out += kWord;
+      render::append_prose(out, paint, render::Style::plain, note,
+                           {std::max(layout.width, render::TerminalOptions::kMinWidth), kWord.size(), kWord.size()});
+    }
+    std::cout << out;
   }
 
   const Options& options_;

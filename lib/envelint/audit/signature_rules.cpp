@@ -42,7 +42,7 @@ void check_from(const dkim::SignatureResult& result, finding::Findings& out) {
   out.add(Code::x_weak_signature, {})
       .owner(owner_of(result))
       .message("the signature of {} does not cover `From`", result.signature.domain())
-      .note("verifiers must ignore such a signature (RFC 6376 §6.1.1)")
+      .note("verifiers must ignore such a signature")
       .help("add `from` to the fields that the signing software signs, twice if it can");
 }
 
@@ -51,7 +51,7 @@ void check_algorithm(const dkim::SignatureResult& result, finding::Findings& out
   out.add(Code::x_weak_signature, {})
       .owner(owner_of(result))
       .message("the signature of {} is made with `rsa-sha1`", result.signature.domain())
-      .note("verifiers must not accept it any more (RFC 8301 §3.1)")
+      .note("by RFC 8301 §3.1 verifiers must not accept it any more")
       .help("set the signing software to `rsa-sha256`; the key can stay as it is");
 }
 

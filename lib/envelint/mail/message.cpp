@@ -63,7 +63,7 @@ std::string_view to_string(Oddity::Kind kind) noexcept {
       "a bare LF",
       "a NUL octet",
       "no empty line behind the header",
-      "a header that is too long to be looked at",
+      "a header that is too long",
       "and more",
   };
   return kWords[static_cast<std::size_t>(kind)];

@@ -45,7 +45,7 @@ class Layout {
 
   void add(const SignatureResult& result) {
     add_heading(result);
-    if (result.skipped()) return;
+    if (result.skipped() || nothing_known(result)) return;
     add_fact("body hash", result.body_hash_ok, result.body_hash_ok == false ? body_words(result) : std::string());
     add_fact("header signature", result.header_signature_ok, "");
     add_fact("key acceptable", result.key_ok, key_words(result));
@@ -62,7 +62,17 @@ class Layout {
 
   void add_none() {
     paint_.append(out_, Style::strong, "none");
-    out_ += ": the message has no DKIM signature\n";
+    out_ += message_.cut() ? ": there is no DKIM signature in the part of the header that is looked at\n"
+                           : ": the message has no DKIM signature\n";
+  }
+
+  /// Many at the end are told of once, so that thousands of signatures do not fill the screen.
+  void add_skipped(const SignatureResult& first, std::size_t count) {
+    add_heading(first);
+    if (count == 1) return;
+    out_.append(kIndent, ' ');
+    append_prose(out_, paint_, Style::plain, fmt::format("nor are the {} signatures below it", count - 1),
+                 {width_, kIndent, kIndent, LongWord::shorten});
   }
 
   [[nodiscard]] std::string take() { return std::move(out_); }
@@ -90,6 +100,10 @@ class Layout {
     append_prose(out_, paint_, Style::strong, why, {width_, kIndent, kIndent, LongWord::shorten});
   }
 
+  static bool nothing_known(const SignatureResult& result) {
+    return !result.body_hash_ok && !result.header_signature_ok && !result.key_ok && !result.signature.key_name();
+  }
+
   void add_fact(std::string_view label, const std::optional<bool>& fact, const std::string& more) {
     std::string text = !fact ? "not known" : *fact ? "ok" : "no";
     if (!more.empty()) text += ", " + more;
@@ -109,7 +123,8 @@ class Layout {
     std::string out;
     if (result.key_bits() != 0) out = fmt::format("{} bits", result.key_bits());
     if (result.signature.key_name()) {
-      out += fmt::format("{}at {}", out.empty() ? "" : " ", result.signature.key_name()->to_string());
+      const std::string_view before = result.reason == dkim::Reason::no_key ? "nothing is published " : "";
+      out += fmt::format("{}{}at {}", out.empty() ? "" : " ", before, result.signature.key_name()->to_string());
     }
     return out;
   }
@@ -125,13 +140,22 @@ class Layout {
   std::string out_;
 };
 
+/// How many results stand before those at the end that are all skipped.
+std::size_t before_skipped(const std::vector<SignatureResult>& results) {
+  std::size_t count = results.size();
+  while (count > 0 && results[count - 1].skipped()) --count;
+  return count;
+}
+
 }  // namespace
 
 std::string dkim_text(const mail::Message& message, const std::vector<SignatureResult>& results,
                       const TerminalOptions& options) {
   Layout layout(message, options);
   if (results.empty()) layout.add_none();
-  for (const SignatureResult& result : results) layout.add(result);
+  const std::size_t shown = before_skipped(results);
+  for (std::size_t i = 0; i < shown; ++i) layout.add(results[i]);
+  if (shown < results.size()) layout.add_skipped(results[shown], message.count("DKIM-Signature") - shown);
   return layout.take();
 }
 
