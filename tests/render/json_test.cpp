@@ -227,6 +227,7 @@ TEST_CASE("a report has the members of the contract and of the schema, all of th
   Checker checker(rules);
   audit::Report report = full_report();
   report.domains.front().dmarc = discovered();
+  report.domains.front().providers = {{"SendGrid", false, true, audit::ProviderRow::Key::missing}};
   report.domains.front().overview = {{audit::Kind::spf, audit::OverviewLine::State::found, "v=spf1 -all"}};
   report.domains.front().authoritative = servers();
   checker.check(json::parse(render::json(report)), rules, "");
