@@ -8,7 +8,7 @@
 
 namespace envelint::audit {
 
-/// Every provider that the domain's records lead to, in the order of the table. Pure.
+/// Every provider that the domain's records lead to, in the order in which they do. Pure.
 [[nodiscard]] std::vector<ProviderRow> provider_rows(const DomainFacts& facts);
 
 /// Whether each provider that the domain uses is set up as a whole (X003), alone, and by its own hosts (MX016, MX021).
