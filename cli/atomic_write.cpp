@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -45,7 +46,15 @@ class NewFile {
       if (written < 0) return false;
       content.remove_prefix(static_cast<std::size_t>(written));
     }
-    return fsync(fd_) == 0;
+    return true;
+  }
+  bool flush() const { return fsync(fd_) == 0; }
+  /// A file without a name, gone when it is closed; nullptr when there can be none.
+  std::FILE* release_unnamed() {
+    if (fd_ < 0 || unlink(name_.c_str()) != 0) return nullptr;
+    std::FILE* file = fdopen(fd_, "w+b");
+    if (file != nullptr) fd_ = -1;
+    return file;
   }
   bool place(const std::filesystem::path& over) {
     placed_ = rename(name_.c_str(), over.c_str()) == 0;
@@ -57,6 +66,13 @@ class NewFile {
   int fd_ = -1;
   bool placed_ = false;
 };
+
+std::optional<std::string> cannot_replace(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return "it is no regular file";
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -73,16 +89,44 @@ std::optional<std::string> replace_file(const std::string& path, std::string_vie
   const std::string now{std::istreambuf_iterator<char>(in), {}};
   if (now != before) return "the file has changed since it was read; nothing was written";
   NewFile file(target);
-  if (!file.is_open() || !file.take_after(info) || !file.write_all(after) || !file.place(target)) return last_error();
+  if (!file.is_open() || !file.take_after(info) || !file.write_all(after) || !file.flush() || !file.place(target)) {
+    return last_error();
+  }
   return std::nullopt;
 }
 
 std::optional<std::string> write_file(const std::string& path, std::string_view content) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return "it is no regular file";
+  if (auto fault = cannot_replace(path)) return fault;
   NewFile file(path);
-  if (!file.is_open() || !file.write_all(content) || !file.place(path)) return last_error();
+  if (!file.is_open() || !file.write_all(content) || !file.flush() || !file.place(path)) return last_error();
+  return std::nullopt;
+}
+
+std::optional<std::string> GrowingFile::open(const std::string& path) {
+  if (auto fault = cannot_replace(path)) return fault;
+  path_ = path;
+  spool_ = NewFile(path).release_unnamed();
+  return spool_ == nullptr ? std::optional(last_error()) : std::nullopt;
+}
+
+GrowingFile::~GrowingFile() {
+  if (spool_ != nullptr) (void)std::fclose(spool_);
+}
+
+void GrowingFile::append(std::string_view text) {
+  if (!fault_ && std::fwrite(text.data(), 1, text.size(), spool_) != text.size()) fault_ = last_error();
+}
+
+std::optional<std::string> GrowingFile::place() {
+  if (!fault_ && (std::fflush(spool_) != 0 || std::fseek(spool_, 0, SEEK_SET) != 0)) fault_ = last_error();
+  if (fault_) return fault_;
+  NewFile file(path_);
+  if (!file.is_open()) return last_error();
+  std::array<char, 65536> block{};
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), spool_)) {
+    if (!file.write_all({block.data(), count})) return last_error();
+  }
+  if (std::ferror(spool_) != 0 || !file.flush() || !file.place(path_)) return last_error();
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,5 +18,29 @@ namespace cli {
 /// Writes a file as a whole or not at all, in the place of one of that name if there is one. Only its owner may read it.
 /// @return in a few words why it could not be done, or nothing.
 [[nodiscard]] std::optional<std::string> write_file(const std::string& path, std::string_view content);
+
+/// A file that is written piece by piece, and put in its place as a whole at the end, like that of write_file. Whoever
+/// ends before that, by a signal too, leaves nothing behind.
+class GrowingFile {
+ public:
+  /// @return why no such file can be written, or nothing.
+  [[nodiscard]] std::optional<std::string> open(const std::string& path);
+  GrowingFile() = default;
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+  ~GrowingFile();
+
+  /// Adds to the end. What cannot be written is told by place().
+  void append(std::string_view text);
+
+  /// Puts what was appended in its place. Once.
+  /// @return in a few words why it could not be done, or nothing.
+  [[nodiscard]] std::optional<std::string> place();
+
+ private:
+  std::string path_;
+  std::FILE* spool_ = nullptr;  // has no name
+  std::optional<std::string> fault_;
+};
 
 }  // namespace cli

@@ -59,6 +59,7 @@ std::expected<dns::NetworkOptions, std::string> network_options(const std::vecto
 struct DnsSource::State {
   io::EventLoop loop;
   std::string save_path;
+  GrowingFile saved;
   // Each refers to those before it.
   std::optional<dns::NetworkResolver> network;
   std::optional<dns::CachingResolver> cache;
@@ -82,6 +83,12 @@ struct DnsSource::State {
     io::raise_descriptor_limit();  // with few, sockets are shared: it works, and is easier to forge
     network.emplace(loop, *std::move(network_settings));
     top = &cache.emplace(*network, loop);
+    return std::nullopt;
+  }
+
+  std::optional<std::string> open_recorder() {
+    if (auto fault = saved.open(save_path)) return fault;
+    top = &recording.emplace(*top, [this](std::string_view line) { saved.append(line); });
     return std::nullopt;
   }
 
@@ -125,7 +132,9 @@ std::expected<std::unique_ptr<DnsSource>, std::string> DnsSource::open(const Dns
     if (auto fault = state->open_base(options)) return std::unexpected(*std::move(fault));
   }
   if (zone != nullptr) state->open_zone(*zone, outside);
-  if (!options.save.empty()) state->top = &state->recording.emplace(*state->top);
+  if (!options.save.empty()) {
+    if (auto fault = state->open_recorder()) return std::unexpected(fmt::format("{}: {}", options.save, *fault));
+  }
   return std::unique_ptr<DnsSource>(new DnsSource(std::move(state)));
 }
 
@@ -143,11 +152,13 @@ void DnsSource::record(const std::vector<dns::Unanswered>& unanswered) {
   }
 }
 
-std::optional<std::string> DnsSource::save() const {
+std::optional<std::string> DnsSource::save() {
   if (!state_->recording) return std::nullopt;
-  auto fault = write_file(state_->save_path, state_->recording->text());
-  if (fault) fault = fmt::format("{}: {}", state_->save_path, *fault);
-  return fault;
+  if (auto fault = state_->saved.place()) return fmt::format("{}: {}", state_->save_path, *fault);
+  if (state_->recording->left_out() == 0) return std::nullopt;
+  return fmt::format(
+      "{}: {} answers had no room in it: a recording has at most {} MiB; ask about fewer domains at once",
+      state_->save_path, state_->recording->left_out(), dns::kMaxRecordingBytes >> 20);
 }
 
 }  // namespace cli

@@ -63,9 +63,9 @@ class DnsSource {
   /// Adds questions that were given up to the recording, so that a replay knows of them.
   void record(const std::vector<envelint::dns::Unanswered>& unanswered);
 
-  /// Writes the recording that --save-dns wants.
-  /// @return why it cannot be written, or nothing.
-  [[nodiscard]] std::optional<std::string> save() const;
+  /// Puts the recording that --save-dns wants in its place. At the end, once.
+  /// @return why it cannot be written or does not hold everything, or nothing.
+  [[nodiscard]] std::optional<std::string> save();
 
  private:
   struct State;

@@ -1,6 +1,7 @@
 #include "exit_status.hpp"
 #include "keygen_options.hpp"
 #include "screen.hpp"
+#include "zone_source.hpp"
 
 #include <envelint/audit/key_report.hpp>
 #include <envelint/dkim/key_check.hpp>
@@ -64,16 +65,7 @@ class KeyCheck {
   }
 
   Wrong open_source() {
-    std::optional<dns::Zone> zone;
-    if (!options_.zone.paths.empty()) {
-      auto read = read_zones(options_.zone);
-      if (!read) return read.error();
-      zone = *std::move(read);
-      if (!zone->faults.empty()) {
-        say("warning: not all of the zone file can be read; `envelint lint --zone FILE` shows where");
-      }
-    }
-    auto source = DnsSource::open(options_.dns, zone ? &*zone : nullptr, Outside::nothing);
+    auto source = open_dns(options_.zone, options_.dns, [](std::string_view words) { say(words); });
     if (!source) return source.error();
     source_ = *std::move(source);
     return std::nullopt;

@@ -1,11 +1,10 @@
 #include "verify.hpp"
 
-#include "dns_source.hpp"
 #include "exit_status.hpp"
 #include "message_input.hpp"
 #include "oddity_notes.hpp"
 #include "screen.hpp"
-#include "zone_input.hpp"
+#include "zone_source.hpp"
 
 #include <envelint/audit/signature_rules.hpp>
 #include <envelint/dkim/verify.hpp>
@@ -96,16 +95,7 @@ class Verify {
   }
 
   std::optional<std::string> open_source() {
-    std::optional<dns::Zone> zone;
-    if (!options_.zone.paths.empty()) {
-      auto read = read_zones(options_.zone);
-      if (!read) return read.error();
-      zone = *std::move(read);
-      if (!zone->faults.empty()) {
-        complain("warning: not all of the zone file can be read; `envelint lint --zone FILE` shows where");
-      }
-    }
-    auto source = DnsSource::open(options_.dns, zone ? &*zone : nullptr, Outside::nothing);
+    auto source = open_dns(options_.zone, options_.dns, [](std::string_view words) { complain(words); });
     if (!source) return source.error();
     source_ = *std::move(source);
     return std::nullopt;

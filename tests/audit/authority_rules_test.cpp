@@ -1,10 +1,5 @@
 #include <support/catch.hpp>
-#include <support/zone_servers.hpp>
-
-#include <envelint/audit/collect.hpp>
-#include <envelint/audit/judge_domain.hpp>
-#include <envelint/dns/fake_resolver.hpp>
-#include <envelint/task/sync_wait.hpp>
+#include <support/served_zone.hpp>
 
 #include <algorithm>
 #include <string>
@@ -15,34 +10,10 @@ using namespace envelint;
 
 namespace {
 
-constexpr std::string_view kZone = R"($ORIGIN example.com.
-$TTL 3600
-@      SOA ns1 admin 2026112602 3600 900 604800 300
-@      NS  ns1
-@      NS  ns2
-ns1    A   198.41.0.1
-ns2    A   198.41.0.2
-@      MX  0 .
-@      TXT "v=spf1 -all"
-@      TXT "site-verification=1"
-_dmarc TXT "v=DMARC1; p=reject"
-)";
-
-audit::DomainReport report_of(const std::string& more) {
-  const std::string text = std::string(kZone) + more;
-  const dns::Name domain = *dns::Name::parse("example.com");
-  dns::FakeResolver dns(text);
-  test::ZoneServersOf servers(text, domain);
-  audit::CollectOptions options;
-  options.direct = &servers;
-  const dns::PublicSuffixList suffixes;
-  return audit::judge_domain(task::sync_wait(audit::collect(dns, domain, options, suffixes)));
-}
-
 /// What is found about servers: code, message and note.
 std::string found(const std::string& more) {
   std::string out;
-  for (const finding::Finding& one : report_of(more).findings) {
+  for (const finding::Finding& one : test::served_report(more).findings) {
     const std::string_view id = finding::entry(one.code).id;
     if (id != "DNS004" && id != "DNS005" && id != "DNS025" && id != "DNS031") continue;
     out += std::string(id) + ": " + one.message + "\n  " + one.note + "\n  " + one.help + "\n";

@@ -59,6 +59,8 @@ std::vector<Absence> absences() {
       {"STS008", "@ MX 10 mail\nmail A 192.0.2.1\nmta-sts TXT \"v=STSv1; id=1\"\n", "_mta-sts.example.com.", {}},
       {"STS010", "@ MX 10 mail\nmail A 192.0.2.1\n_mta-sts TXT \"v=STSv1; id=1\"\n", "mta-sts.example.com. A", {}},
       {"STS034", "@ MX 10 mail\nmail A 192.0.2.1\n_mta-sts TXT \"v=STSv1; id=1\"\n", "_smtp._tls.example.com.", {}},
+      {"SPF008", "@ MX 10 mail\n@ TXT \"v=spf1 mx -all\"\nmail A 192.0.2.1\n", "mail.example.com. TXT", {}},
+      {"RPT008", "_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:a@mial.example.com\"\n", "mial.example.com. MX", {}},
       {"RPT009",
        "@ MX 10 mail\nmail A 192.0.2.1\n_tls TXT \"v=TLSRPTv1; rua=mailto:a@example.com\"\n",
        "_smtp._tls.example.com.",

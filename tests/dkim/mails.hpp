@@ -91,21 +91,21 @@ inline envelint::text::Bytes sign_octets(EVP_PKEY* key, std::string_view data, b
 /// Puts a signature with just these tags on a message, whether a verifier should accept it or not. `bh=` is made where
 /// `tags` hold `bh=*`, and `b=` is added at the end.
 inline std::string forge(const std::string& message, std::string tags, EVP_PKEY* key) {
-  using namespace envelint::dkim;
+  namespace dkim = envelint::dkim;
   const auto plain = envelint::mail::Message::split(message);
-  const Signature draft = parse_signature(" " + tags + "; b=AAAA");
-  const auto algorithm = draft.algorithm().value_or(SigningAlgorithm::rsa_sha256);
+  const dkim::Signature draft = dkim::parse_signature(" " + tags + "; b=AAAA");
+  const auto algorithm = draft.algorithm().value_or(dkim::SigningAlgorithm::rsa_sha256);
   if (const std::size_t star = tags.find("bh=*"); star != std::string::npos) {
-    std::string body = canonical_body(draft.body_canonicalization(), plain.body());
+    std::string body = dkim::canonical_body(draft.body_canonicalization(), plain.body());
     if (draft.length()) body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(*draft.length(), body.size())));
-    tags.replace(star, 4, "bh=" + envelint::text::base64_encode(digest_of(hash_of(algorithm), body)));
+    tags.replace(star, 4, "bh=" + envelint::text::base64_encode(dkim::digest_of(dkim::hash_of(algorithm), body)));
   }
   const std::string unsigned_field = "DKIM-Signature: " + tags + "; b=";
   const std::string with_field = unsigned_field + "\r\n" + message;
   const auto split = envelint::mail::Message::split(with_field);
-  const Signature signature = parse_signature(split.value(split.fields()[0]));
-  const std::string input = signed_header(split, signature, 0, covered_fields(split, signature, 0));
-  const bool sha1 = algorithm == SigningAlgorithm::rsa_sha1;
+  const dkim::Signature signature = dkim::parse_signature(split.value(split.fields()[0]));
+  const std::string input = dkim::signed_header(split, signature, 0, dkim::covered_fields(split, signature, 0));
+  const bool sha1 = algorithm == dkim::SigningAlgorithm::rsa_sha1;
   return unsigned_field + envelint::text::base64_encode(sign_octets(key, input, sha1)) + "\r\n" + message;
 }
 

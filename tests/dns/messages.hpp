@@ -35,7 +35,8 @@ inline std::string wire_strings(const std::vector<std::string>& strings) {
 
 /// The data of a record, names uncompressed.
 inline std::string wire_data(const envelint::dns::Data& data) {
-  using namespace envelint;
+  namespace dns = envelint::dns;
+  namespace net = envelint::net;
   struct Encode {
     std::string operator()(const dns::Raw& raw) const { return {raw.data.begin(), raw.data.end()}; }
     std::string operator()(const net::Address& address) const {

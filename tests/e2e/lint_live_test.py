@@ -332,7 +332,32 @@ class Recordings(Live):
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"bad.dns:2:", done.stderr)
         done = self.lint("example.com", "--save-dns", self.folder / "no" / "where")
-        self.assertEqual(done.returncode, 2)
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assertEqual(self.zone.asked, [])  # known before anything is asked
+
+    def end_while_asking(self, how):
+        """Ends a run that has one domain answered and waits for another; what is in the folder then."""
+        asked = threading.Event()
+        self.zone.on_question = lambda name: asked.set() if name == "silent.example" else None
+        folder = self.folder / how.name
+        folder.mkdir()
+        command = [PROGRAM, "lint", "--nameserver", self.server.address, "--format", "ndjson", "example.com",
+                   "silent.example", "--save-dns", folder / "saved.dns"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            process.stdout.readline()
+            self.assertTrue(asked.wait(60))
+            process.send_signal(how)
+            process.communicate(timeout=60)
+        return list(folder.iterdir())
+
+    def test_an_interrupted_run_leaves_a_recording_of_what_was_answered(self):
+        [path] = self.end_while_asking(signal.SIGINT)
+        live = self.lint("example.com", "--format", "json")
+        again = run("example.com", "--replay", path, "--format", "json")
+        self.assertEqual(again.stdout, live.stdout)
+
+    def test_a_run_that_is_killed_leaves_no_half_recording(self):
+        self.assertEqual(self.end_while_asking(signal.SIGKILL), [])
 
 
 class ZoneFiles(Live):

@@ -37,8 +37,8 @@ spf::Tree full_tree() {
   spf::Tree tree;
   tree.v4 = {11, 1};
   tree.v6 = {11, 0};
-  tree.best = 1;
-  tree.best_term = "a";
+  tree.best = spf::SenderPath{1, {"a"}};
+  tree.dearest = spf::SenderPath{2, {"include:_spf.example.net", "a"}};
   tree.authorised.add(net::Prefix::parse("192.0.2.0/28").value());
   spf::TreeTerm include;
   include.term = "include:_spf.example.net";
@@ -227,6 +227,7 @@ TEST_CASE("a report has the members of the contract and of the schema, all of th
   Checker checker(rules);
   audit::Report report = full_report();
   report.domains.front().dmarc = discovered();
+  report.domains.front().providers = {{"SendGrid", false, true, audit::ProviderRow::Key::missing}};
   report.domains.front().overview = {{audit::Kind::spf, audit::OverviewLine::State::found, "v=spf1 -all"}};
   report.domains.front().authoritative = servers();
   checker.check(json::parse(render::json(report)), rules, "");

@@ -1,12 +1,8 @@
 #include <support/catch.hpp>
-#include <support/zone_servers.hpp>
+#include <support/served_zone.hpp>
 
-#include <envelint/audit/collect.hpp>
-#include <envelint/audit/judge_domain.hpp>
-#include <envelint/dns/fake_resolver.hpp>
 #include <envelint/render/json.hpp>
 #include <envelint/render/terminal.hpp>
-#include <envelint/task/sync_wait.hpp>
 
 #include <render/snapshot.hpp>
 
@@ -18,41 +14,13 @@
 
 using namespace envelint;
 
-namespace {
-
-constexpr std::string_view kZone = R"($ORIGIN example.com.
-$TTL 3600
-@      SOA ns1 admin 2026112602 3600 900 604800 300
-@      NS  ns1
-@      NS  ns2
-ns1    A   198.41.0.1
-ns2    A   198.41.0.2
-@      MX  0 .
-@      TXT "v=spf1 -all"
-@      TXT "site-verification=1"
-_dmarc TXT "v=DMARC1; p=reject"
-)";
-
-audit::DomainReport report_of(const std::string& more) {
-  const std::string text = std::string(kZone) + more;
-  const dns::Name domain = *dns::Name::parse("example.com");
-  dns::FakeResolver dns(text);
-  test::ZoneServersOf servers(text, domain);
-  audit::CollectOptions options;
-  options.direct = &servers;
-  const dns::PublicSuffixList suffixes;
-  return audit::judge_domain(task::sync_wait(audit::collect(dns, domain, options, suffixes)));
-}
-
-}  // namespace
-
 TEST_CASE("the report shows what each server says", "[render][servers]") {
   audit::Report report;
   report.domains.push_back(
-      report_of("@ NS ns3\n@ NS ns4\nns3 A 198.41.0.3\nns4 AAAA fd00::4\n"
-                "; at ns2.example.com: _dmarc 600 TXT \"v=DMARC1; p=none\\027[31m\"\n"
-                "; at ns2.example.com: @ SOA ns1 admin 2026112601 3600 900 604800 300\n"
-                "; at ns3.example.com: lame\n"));
+      test::served_report("@ NS ns3\n@ NS ns4\nns3 A 198.41.0.3\nns4 AAAA fd00::4\n"
+                          "; at ns2.example.com: _dmarc 600 TXT \"v=DMARC1; p=none\\027[31m\"\n"
+                          "; at ns2.example.com: @ SOA ns1 admin 2026112601 3600 900 604800 300\n"
+                          "; at ns3.example.com: lame\n"));
   report.domains.back().findings.clear();
   report.domains.back().overview.clear();
   report.domains.back().dmarc.reset();

@@ -81,8 +81,9 @@ TEST_CASE("every term that asks DNS counts once, in the order of evaluation", "[
                            "8   a:h.example"});
   CHECK(tree.lookups() == 8);
   CHECK(tree.exact);
-  CHECK(tree.best == 0);
-  CHECK(tree.best_term == "ip4:192.0.2.1");
+  REQUIRE(tree.best);
+  CHECK(tree.best->lookups == 0);
+  CHECK(tree.best->terms == std::vector<std::string>{"ip4:192.0.2.1"});
   CHECK(tree.authorised.count_v4() == 4 + 256);
   CHECK(tree.authorised.count_v6_networks() == 65536 + 1);
 }
@@ -253,7 +254,33 @@ TEST_CASE("what passes in an included record is what the include matches", "[spf
     b.example.   TXT "v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.0/24 -all"
   )");
   CHECK(tree.authorised.count_v4() == 128 + 256);
-  CHECK(tree.best == 1);
+  REQUIRE(tree.best);
+  CHECK(tree.best->lookups == 1);
+  CHECK(tree.best->terms == std::vector<std::string>{"include:a.example", "ip4:192.0.2.0/24"});
+}
+
+TEST_CASE("the cheapest and the dearest sender are told with the terms that lead to them", "[spf][tree]") {
+  const spf::Tree tree = tree_of(R"(
+    example.com. TXT "v=spf1 mx include:a.example -all"
+    example.com. MX 10 mail.example.com.
+    mail.example.com. A 192.0.2.20
+    a.example.   TXT "v=spf1 include:b.example -all"
+    b.example.   TXT "v=spf1 a:none.example redirect=c.example"
+    c.example.   TXT "v=spf1 ip4:203.0.113.0/24 -all"
+  )");
+  REQUIRE(tree.best);
+  CHECK(tree.best->lookups == 1);
+  CHECK(tree.best->terms == std::vector<std::string>{"mx"});
+  REQUIRE(tree.dearest);
+  CHECK(tree.dearest->lookups == 5);
+  CHECK(tree.dearest->terms ==
+        std::vector<std::string>{"include:a.example", "include:b.example", "redirect=c.example", "ip4:203.0.113.0/24"});
+}
+
+TEST_CASE("where nobody passes there is neither a cheapest nor a dearest sender", "[spf][tree]") {
+  const spf::Tree tree = tree_of("example.com. TXT \"v=spf1 -a -all\"\nexample.com. A 192.0.2.1\n");
+  CHECK(!tree.best);
+  CHECK(!tree.dearest);
 }
 
 TEST_CASE("an include that everybody passes ends the evaluation", "[spf][tree]") {

@@ -17,12 +17,12 @@
 namespace test {
 
 inline envelint::audit::DomainFacts domain_facts(std::string_view text, std::vector<std::string> selectors = {}) {
-  using namespace envelint;
-  static const dns::PublicSuffixList suffixes;
-  dns::ZoneResolver dns(zone(text));
-  audit::CollectOptions options;
+  static const envelint::dns::PublicSuffixList suffixes;
+  envelint::dns::ZoneResolver dns(zone(text));
+  envelint::audit::CollectOptions options;
   options.selectors = std::move(selectors);
-  return task::sync_wait(audit::collect(dns, *dns::Name::parse("example.com"), options, suffixes));
+  const auto domain = *envelint::dns::Name::parse("example.com");
+  return envelint::task::sync_wait(envelint::audit::collect(dns, domain, options, suffixes));
 }
 
 inline envelint::audit::DomainReport domain_report(std::string_view text, std::vector<std::string> selectors = {}) {

@@ -39,7 +39,7 @@ std::string list_of(const std::vector<const Unanswered*>& questions) {
 std::vector<const Unanswered*> with(const DomainFacts& facts, Trouble trouble) {
   std::vector<const Unanswered*> out;
   for (const Unanswered& one : facts.unanswered) {
-    if (one.trouble == trouble) out.push_back(&one);
+    if (one.trouble == trouble && !is_left_to_spf(facts, one)) out.push_back(&one);
   }
   return out;
 }
@@ -188,6 +188,17 @@ void unregistered(const DomainFacts& facts, Findings& out) {
 }
 
 }  // namespace
+
+bool is_left_to_spf(const DomainFacts& facts, const Unanswered& question) {
+  if (!facts.spf_tree || question.query.name == facts.domain) return false;
+  const Trouble trouble = question.trouble;
+  if (trouble == Trouble::bogus || trouble == Trouble::network || trouble == Trouble::limit) return false;
+  if (std::ranges::find(facts.mail_hosts, question.query.name, &MailHost::name) != facts.mail_hosts.end()) return false;
+  const std::string asked = question_of(question) + ":";
+  return std::ranges::any_of(facts.spf_tree->terms, [&](const spf::TreeTerm& term) {
+    return term.fate == spf::TermFate::unknown && !term.outside && term.answer.starts_with(asked);
+  });
+}
 
 void check_answers(const DomainFacts& facts, Findings& out) {
   no_such_domain(facts, out);

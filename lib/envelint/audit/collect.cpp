@@ -4,6 +4,7 @@
 #include <envelint/audit/reliance.hpp>
 #include <envelint/audit/selector_plan.hpp>
 #include <envelint/audit/sender_plan.hpp>
+#include <envelint/audit/tls_report_rules.hpp>
 #include <envelint/dns/reverse.hpp>
 #include <envelint/spf/record_selection.hpp>
 #include <envelint/task/gather.hpp>
@@ -67,10 +68,12 @@ class Collector {
     work.push_back(ask_misplaced_spf());
     work.push_back(ask_selectors());
     work.push_back(ask_policy_host());
+    work.push_back(ask_tls_report_hosts());
     work.push_back(ask_dmarc());
     work.push_back(explore_spf());
     co_await task::gather(std::move(work));
     co_await ask_reverse();
+    co_await ask_helo_texts();
     co_await ask_registrations();
     if (direct_ != nullptr) co_await ask_zone_servers();
     facts_.providers = providers_of(facts_);
@@ -156,6 +159,15 @@ class Collector {
     add(work, name, Type::aaaa, facts_.policy_host.aaaa);
     co_await task::gather(std::move(work));
   }
+
+  task::Task<void> ask_tls_report_hosts() {
+    facts_.tls_report_hosts = tls_report_hosts(facts_);
+    std::vector<task::Task<void>> work;
+    for (TlsReportHost& one : facts_.tls_report_hosts) work.push_back(ask_reach(&one));
+    co_await task::gather(std::move(work));
+  }
+
+  task::Task<void> ask_reach(TlsReportHost* one) { one->reach = co_await dmarc::find_reach(dns_, one->host); }
 
   task::Task<void> ask_dmarc() {
     dmarc::RecordFinder finder(dns_, &suffixes_);
@@ -309,6 +321,13 @@ class Collector {
       });
       facts->names.push_back(std::move(found));
     }
+  }
+
+  task::Task<void> ask_helo_texts() {
+    for (const Name& name : helo_names(facts_)) facts_.helo_texts.push_back({name, {}});
+    std::vector<task::Task<void>> work;
+    for (TextFacts& one : facts_.helo_texts) add(work, one.name, Type::txt, one.txt);
+    co_await task::gather(std::move(work));
   }
 
   // A domain that does not exist can be registered by anybody.

@@ -1,5 +1,6 @@
 #include <envelint/audit/dmarc_rules.hpp>
 
+#include <envelint/audit/spf_presence_rules.hpp>
 #include <envelint/dmarc/discovery_rules.hpp>
 #include <envelint/dmarc/record.hpp>
 #include <envelint/spf/record.hpp>
@@ -64,7 +65,9 @@ class DmarcJudge {
     dmarc::check_destinations(facts_.dmarc_reports, record_at, out_);
     wildcard_policy();
     const bool misplaced = wrong_names();
-    if (!misplaced && !meant_in_vain_) dmarc::check_policy_exists(found_, sends_mail(facts_), out_);
+    drop_misplaced_spf();
+    const bool in_vain = misplaced || meant_in_vain_ || out_.has(Code::dmarc_spf_answers);
+    if (!in_vain) dmarc::check_policy_exists(found_, sends_mail(facts_), out_);
     parked();
     return std::move(out_).take();
   }
@@ -122,6 +125,13 @@ class DmarcJudge {
             "subdomains without a record are under the one at `_dmarc.{}` anyway",
             domain)
         .help("remove `*.{0}. TXT`, and say with `sp` and `np` at `_dmarc.{0}` what is to hold for subdomains", domain);
+  }
+
+  // An SPF record that somebody put at `_dmarc` in place of the domain itself is SPF007: once it is moved, no SPF record
+  // answers here. Whether a DMARC record is missing is asked on its own.
+  void drop_misplaced_spf() {
+    if (!is_spf_at_dmarc(facts_)) return;
+    std::erase_if(out_.items(), [](const finding::Finding& one) { return one.code == Code::dmarc_spf_answers; });
   }
 
   // M3AAWG, "Protecting Parked Domains".

@@ -74,6 +74,13 @@ struct ProviderFacts {
   bool by_key = false;  ///< a selector with a key is an alias into it, or one of its selectors has a key
 };
 
+/// A host that TLS reports are to be mailed to (RFC 8460 §3).
+struct TlsReportHost {
+  dns::Name host;
+  text::Span span;  ///< where the record names it first
+  dmarc::Reach reach = dmarc::Reach::unknown;
+};
+
 /// A name the domain relies on whose organizational domain does not exist, so that anybody can register it.
 struct Unregistered {
   dns::Name name;
@@ -90,13 +97,15 @@ struct DomainFacts {
   dns::Answer mx;
   dns::Answer a;
   dns::Answer aaaa;
-  dns::Answer domainkey;             ///< TXT at `_domainkey`
-  dns::Answer mta_sts;               ///< TXT at `_mta-sts`
-  dns::Answer tls_rpt;               ///< TXT at `_smtp._tls`
-  MailHost policy_host;              ///< `mta-sts`; asked for only where `_mta-sts` has a record
-  dns::Answer any_text;              ///< TXT at a name nobody has: records here come from a wildcard (RFC 4592)
-  dns::Answer any_key;               ///< TXT at a selector nobody has
-  std::vector<TextFacts> misplaced;  ///< names where records are put by mistake
+  dns::Answer domainkey;  ///< TXT at `_domainkey`
+  dns::Answer mta_sts;    ///< TXT at `_mta-sts`
+  dns::Answer tls_rpt;    ///< TXT at `_smtp._tls`
+  std::vector<TlsReportHost> tls_report_hosts;
+  std::vector<TextFacts> helo_texts;  ///< TXT at the names that the domain's own senders introduce themselves by
+  MailHost policy_host;               ///< `mta-sts`; asked for only where `_mta-sts` has a record
+  dns::Answer any_text;               ///< TXT at a name nobody has: records here come from a wildcard (RFC 4592)
+  dns::Answer any_key;                ///< TXT at a selector nobody has
+  std::vector<TextFacts> misplaced;   ///< names where records are put by mistake
   std::vector<MailHost> mail_hosts;
   std::vector<ReverseFacts> reverse;
   std::optional<spf::Tree> spf_tree;  ///< where the domain has one SPF record

@@ -10,7 +10,9 @@
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/overview.hpp>
 #include <envelint/audit/presence_rules.hpp>
+#include <envelint/audit/provider_rules.hpp>
 #include <envelint/audit/record_index.hpp>
+#include <envelint/audit/tls_report_rules.hpp>
 #include <envelint/dns/rdata.hpp>
 #include <envelint/spf/record_selection.hpp>
 
@@ -62,6 +64,7 @@ class Records {
     }
     add_at(facts_.mta_sts, Kind::mta_sts);
     add_at(facts_.tls_rpt, Kind::tls_rpt);
+    judge_tls_report_hosts(facts_, index_, report_);
     judge_dmarc_facts(facts_, index_, report_);
   }
 
@@ -153,6 +156,7 @@ DomainReport judge_domain(const DomainFacts& facts) {
   judge_facts(facts, report);
   check_across(report);
   report.overview = overview_of(facts);
+  report.providers = provider_rows(facts);
   return report;
 }
 

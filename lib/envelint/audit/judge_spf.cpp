@@ -1,9 +1,11 @@
 #include <envelint/audit/judge_spf.hpp>
 
+#include <envelint/audit/answer_rules.hpp>
 #include <envelint/spf/tree_rules.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <vector>
 
 namespace envelint::audit {
@@ -23,6 +25,19 @@ void drop_misspelling(DomainReport& report, const Finding& graver) {
   });
 }
 
+// That nobody answered is one mistake: where the domain's own findings say so, the term's does not.
+spf::Tree without_told(const DomainFacts& facts) {
+  spf::Tree tree = *facts.spf_tree;
+  for (spf::TreeTerm& term : tree.terms) {
+    if (term.fate != spf::TermFate::unknown) continue;
+    term.told = std::ranges::any_of(facts.unanswered, [&](const dns::Unanswered& one) {
+      const std::string asked = one.query.name.to_string() + " " + to_string(one.query.type) + ":";
+      return term.answer.starts_with(asked) && !is_left_to_spf(facts, one);
+    });
+  }
+  return tree;
+}
+
 }  // namespace
 
 void judge_spf_tree(const DomainFacts& facts, DomainReport& report) {
@@ -35,7 +50,7 @@ void judge_spf_tree(const DomainFacts& facts, DomainReport& report) {
   std::vector<spf::ClientNames> clients;
   for (const ReverseFacts& reverse : facts.reverse) clients.push_back({reverse.address, reverse.ptr.records.size()});
   finding::Findings found;
-  spf::check_tree(*facts.spf_tree, clients, found);
+  spf::check_tree(without_told(facts), clients, found);
   for (Finding& finding : found.items()) {
     finding.record = static_cast<int>(record - report.records.begin());
     drop_misspelling(report, finding);

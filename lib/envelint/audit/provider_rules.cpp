@@ -4,6 +4,7 @@
 #include <envelint/audit/zone_lines.hpp>
 #include <envelint/spf/record.hpp>
 #include <envelint/spf/record_selection.hpp>
+#include <envelint/text/edit_distance.hpp>
 
 #include <fmt/format.h>
 
@@ -136,7 +137,85 @@ void include_half(const DomainFacts& facts, Findings& out) {
   }
 }
 
+/// The providers with mailboxes that MX records name, each once.
+std::vector<const Provider*> mailbox_providers(const DomainFacts& facts) {
+  std::vector<const Provider*> out;
+  for (const MailHost& host : facts.mail_hosts) {
+    const Provider* provider = provider_of_mx(host.name);
+    if (provider == nullptr || !provider->mailboxes) continue;
+    if (std::ranges::find(out, provider) == out.end()) out.push_back(provider);
+  }
+  return out;
+}
+
+// RFC 5321 §5.1: a sender may take any of them, and does where the first is busy.
+void mixed_hosts(const DomainFacts& facts, Findings& out) {
+  const auto found = mailbox_providers(facts);
+  if (found.size() < 2) return;
+  const std::string domain = facts.domain.to_string();
+  out.add(Code::mx_mixed_providers, {})
+      .owner(domain)
+      .message("mail for `{}` goes to {} and to {}", domain, found[0]->name, found[1]->name)
+      .note(
+          "senders take either, at the latest when the first is busy: part of the mail arrives in mailboxes that nobody "
+          "reads any more, or is refused there")
+      .help("remove the MX records of the provider that you have left; hosts are listed under MX by preference");
+}
+
+std::string_view last_labels(std::string_view name, std::size_t count) {
+  std::size_t start = name.size();
+  for (std::size_t i = 0; i < count && start > 0; ++i) {
+    start = name.rfind('.', start - 1);
+    if (start == std::string_view::npos) return name;
+  }
+  return name.substr(start + 1);
+}
+
+/// The name of a provider from which a host's last labels differ by one letter; empty without one.
+std::string_view nearly_a_provider(const dns::Name& host) {
+  constexpr std::size_t kShortest = 12;  // short names are near to too many others
+  const std::string text = host.to_lower();
+  for (const Provider& provider : providers()) {
+    for (const std::string_view name : items(provider.mx)) {
+      const auto labels = static_cast<std::size_t>(std::ranges::count(name, '.')) + 1;
+      if (name.size() >= kShortest && text::edit_distance(last_labels(text, labels), name, 1) == 1) return name;
+    }
+  }
+  return {};
+}
+
+// A host that does not exist is a finding of its own (MX010).
+void misspelt_hosts(const DomainFacts& facts, Findings& out) {
+  for (const MailHost& host : facts.mail_hosts) {
+    if (!host.a.has_records() && !host.aaaa.has_records()) continue;
+    const std::string_view meant = provider_of_mx(host.name) == nullptr ? nearly_a_provider(host.name) : "";
+    if (meant.empty()) continue;
+    out.add(Code::mx_provider_misspelt, {})
+        .owner(facts.domain.to_string())
+        .message("the MX host `{}` is almost, but not, one of `{}`", host.name.to_string(), meant)
+        .note("a name that exists but is not the provider's belongs to somebody else, who then gets the mail")
+        .help("compare the MX records with those that the provider shows, letter by letter");
+  }
+}
+
+ProviderRow::Key key_of(const DomainFacts& facts, const ProviderFacts& found) {
+  using Key = ProviderRow::Key;
+  if (found.by_key) return Key::found;
+  const auto asked = selectors_of(facts, *found.provider);
+  const bool all = !asked.empty() && asked.size() == items(found.provider->selectors).size();
+  const auto is_absent = [](const SelectorFacts* one) { return one->txt.nothing(); };
+  return all && std::ranges::all_of(asked, is_absent) ? Key::missing : Key::not_known;
+}
+
 }  // namespace
+
+std::vector<ProviderRow> provider_rows(const DomainFacts& facts) {
+  std::vector<ProviderRow> out;
+  for (const ProviderFacts& found : facts.providers) {
+    out.push_back({found.provider->name, found.by_mx, found.by_spf, key_of(facts, found)});
+  }
+  return out;
+}
 
 bool provider_key_missing(const DomainFacts& facts) {
   return std::ranges::any_of(facts.providers, [&](const ProviderFacts& found) { return lacks_keys(facts, found); });
@@ -145,6 +224,8 @@ bool provider_key_missing(const DomainFacts& facts) {
 void check_providers(const DomainFacts& facts, Findings& out) {
   key_half(facts, out);
   include_half(facts, out);
+  mixed_hosts(facts, out);
+  misspelt_hosts(facts, out);
 }
 
 }  // namespace envelint::audit

@@ -11,6 +11,15 @@ std::string_view to_string(OverviewLine::State state) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(ProviderRow::Key key) noexcept {
+  switch (key) {
+    case ProviderRow::Key::found: return "found";
+    case ProviderRow::Key::missing: return "missing";
+    case ProviderRow::Key::not_known: break;
+  }
+  return "not_known";
+}
+
 Summary summarize(const DomainReport& domain) noexcept {
   Summary sum;
   sum.unknown = domain.unknown.size();

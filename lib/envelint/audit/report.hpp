@@ -64,6 +64,21 @@ struct OverviewLine {
 
 [[nodiscard]] std::string_view to_string(OverviewLine::State state) noexcept;
 
+/// A provider that the domain's records lead to, and by which of them.
+struct ProviderRow {
+  enum class Key : std::uint8_t {
+    found,      ///< a DKIM key of the provider is published for the domain
+    missing,    ///< at none of the selectors that it sets up
+    not_known,  ///< its selectors are not known, or nobody answered
+  };
+  std::string_view name;  ///< of the table of providers, which outlives everything
+  bool receives = false;  ///< an MX record names a host of it
+  bool spf = false;       ///< the SPF record includes it
+  Key key = Key::not_known;
+};
+
+[[nodiscard]] std::string_view to_string(ProviderRow::Key key) noexcept;
+
 /// All that was found about one domain.
 struct DomainReport {
   std::string domain;  ///< without final dot; empty for a record pasted in without a name
@@ -71,6 +86,7 @@ struct DomainReport {
   std::vector<finding::Finding> findings;
   std::vector<UnknownReport> unknown;
   std::vector<OverviewLine> overview;                    ///< of a domain that was looked up; empty otherwise
+  std::vector<ProviderRow> providers;                    ///< likewise
   std::optional<dmarc::Discovery> dmarc;                 ///< where the domain was looked up
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
   std::optional<spf::Tree> spf;                          ///< what the SPF record costs, where DNS was asked

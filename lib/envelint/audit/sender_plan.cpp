@@ -3,6 +3,7 @@
 #include <envelint/spf/record.hpp>
 #include <envelint/spf/record_selection.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <variant>
 
@@ -58,6 +59,19 @@ std::vector<dns::Name> named_senders(const DomainFacts& facts) {
     auto name = dns::Name::parse(record->at(term.value));
     if (name && name->is_within(*facts.organizational_domain) && out.size() < kMaxSenders)
       out.push_back(*std::move(name));
+  }
+  return out;
+}
+
+std::vector<dns::Name> helo_names(const DomainFacts& facts) {
+  std::vector<dns::Name> out;
+  if (!facts.organizational_domain) return out;
+  for (const ReverseFacts& sender : facts.reverse) {
+    if (sender.spf != spf::Verdict::pass) continue;
+    const auto own = std::ranges::find(sender.names, true, &ReverseName::leads_back);
+    const dns::Name& name = own == sender.names.end() ? sender.host : own->name;
+    const bool of_domain = name != facts.domain && name.is_within(*facts.organizational_domain);
+    if (of_domain && out.size() < kMaxSenders && std::ranges::find(out, name) == out.end()) out.push_back(name);
   }
   return out;
 }

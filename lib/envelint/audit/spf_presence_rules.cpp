@@ -133,6 +133,12 @@ void obsolete_type(const DomainFacts& facts, Findings& out) {
 
 }  // namespace
 
+bool is_spf_at_dmarc(const DomainFacts& facts) {
+  if (!facts.dmarc || spf_use(facts) != SpfUse::none || !facts.txt.chain.empty()) return false;
+  const dns::Answer& answer = facts.dmarc->own().answer;
+  return answer.chain.empty() && !record_at(facts, answer).empty();
+}
+
 void check_spf_presence(const DomainFacts& facts, Findings& out) {
   obsolete_type(facts, out);
   // An alias that leads to nothing is a finding of its own (DNS003).

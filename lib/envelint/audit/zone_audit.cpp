@@ -5,6 +5,7 @@
 #include <envelint/audit/judge_domain.hpp>
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/overview.hpp>
+#include <envelint/audit/provider_rules.hpp>
 #include <envelint/audit/suppress.hpp>
 #include <envelint/audit/zone_hosts.hpp>
 #include <envelint/dane/tlsa_rules.hpp>
@@ -321,7 +322,9 @@ class ZoneAudit {
 
   void add_overviews() {
     for (const DomainFacts& facts : facts_) {
-      report_.domains[domain_index(facts.domain)].overview = overview_of(facts);
+      DomainReport& domain = report_.domains[domain_index(facts.domain)];
+      domain.overview = overview_of(facts);
+      domain.providers = provider_rows(facts);
     }
   }
 

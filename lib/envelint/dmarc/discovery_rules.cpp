@@ -61,8 +61,10 @@ void spf_answers(const Scene& s) {
         "record itself in its place",
         owner, own.answer.chain.back().to_string());
   } else {
-    draft.help("publish the DMARC record at `{}`; if nobody put SPF there, a wildcard (`*.{} TXT`) does: remove it",
-               owner, s.domain);
+    draft.help(
+        "publish `{0}. TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@{1}\"` to begin with, or with `p=reject` if the "
+        "domain sends no mail; if nobody put SPF there, a wildcard (`*.{1} TXT`) does: remove it",
+        owner, s.domain);
   }
 }
 
@@ -283,15 +285,16 @@ std::string_view why_unreachable(Reach reach) {
   }
 }
 
-// RFC 5321 §5.1, RFC 7505.
-void cannot_receive(const Post& post, const Destination& to) {
-  if (to.reach == Reach::reachable || to.reach == Reach::unknown) return;
+// RFC 5321 §5.1, RFC 7505. Says whether it found anything.
+bool cannot_receive(const Post& post, const Destination& to) {
+  if (to.reach == Reach::reachable || to.reach == Reach::unknown) return false;
   post.add(Code::dmarc_destination_cannot_receive, to)
       .message("no reports arrive at `{}`: {}", to.host.to_string(),
                to.reach == Reach::null_mx ? "it takes no mail" : why_unreachable(to.reach))
       .note("{}", to.reach == Reach::null_mx ? std::string(why_unreachable(to.reach))
                                              : "receivers that send reports get them back, and stop sending")
       .help("correct the address, or have `{}` receive mail", to.host.to_string());
+  return true;
 }
 
 }  // namespace
@@ -332,7 +335,7 @@ void check_policy_exists(const Discovery& found, bool sends_mail, Findings& out)
 void check_destinations(const ReportAuthorization& reports, const RecordAt& record_at, Findings& out) {
   const Post post{reports, record_at, out};
   for (const Destination& to : reports.destinations) {
-    cannot_receive(post, to);
+    if (cannot_receive(post, to)) continue;  // whether such a host agrees does not matter
     not_authorized(post, to);
     bad_authorization(post, to);
   }

@@ -128,22 +128,7 @@ class Authorizer {
   }
 
   task::Task<void> ask_reach(Destination* destination) {
-    Query mail(destination->host, Type::mx);
-    const Answer mx = co_await finder_.resolver().query(std::move(mail));
-    if (!mx.nothing()) {
-      destination->reach = mx.unknown() ? Reach::unknown : is_null(mx) ? Reach::null_mx : Reach::reachable;
-      co_return;
-    }
-    destination->reach = mx.state == Answer::State::nxdomain ? Reach::no_such_host : Reach::nowhere;
-    if (destination->reach == Reach::no_such_host) co_return;
-    for (const Type type : {Type::a, Type::aaaa}) {
-      Query query(destination->host, type);
-      const Answer answer = co_await finder_.resolver().query(std::move(query));
-      if (answer.unknown()) destination->reach = Reach::unknown;
-      if (!answer.has_records()) continue;
-      destination->reach = Reach::reachable;
-      co_return;
-    }
+    destination->reach = co_await find_reach(finder_.resolver(), destination->host);
   }
 
   RecordFinder& finder_;
@@ -154,6 +139,22 @@ class Authorizer {
 };
 
 }  // namespace
+
+task::Task<Reach> find_reach(dns::Resolver& resolver, Name host) {
+  Query mail(host, Type::mx);
+  const Answer mx = co_await resolver.query(std::move(mail));
+  if (mx.unknown()) co_return Reach::unknown;
+  if (mx.has_records()) co_return is_null(mx) ? Reach::null_mx : Reach::reachable;
+  if (mx.state == Answer::State::nxdomain) co_return Reach::no_such_host;
+  bool unknown = false;
+  for (const Type type : {Type::a, Type::aaaa}) {
+    Query query(host, type);
+    const Answer answer = co_await resolver.query(std::move(query));
+    if (answer.has_records()) co_return Reach::reachable;
+    unknown = unknown || answer.unknown();
+  }
+  co_return unknown ? Reach::unknown : Reach::nowhere;
+}
 
 task::Task<ReportAuthorization> authorize_reports(RecordFinder& finder, LookupPtr policy,
                                                   const dns::PublicSuffixList& suffixes) {

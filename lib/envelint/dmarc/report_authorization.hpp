@@ -51,6 +51,9 @@ struct ReportAuthorization {
   bool all_checked = true;  ///< false where more hosts are named than are looked at
 };
 
+/// Asks whether mail can be brought to a host: up to three questions. The resolver must outlive the task.
+[[nodiscard]] task::Task<Reach> find_reach(dns::Resolver& resolver, dns::Name host);
+
 /// Most hosts that are looked at: no real record names as many.
 inline constexpr std::size_t kMaxDestinations = 8;
 

@@ -132,6 +132,11 @@ std::optional<Json> parse_object(std::string_view line) {
 
 }  // namespace
 
+RecordingResolver::RecordingResolver(Resolver& inner, Write write, std::size_t most)
+    : inner_(inner), write_(std::move(write)), room_(most) {
+  (void)this->write("{\"schema\":\"" + std::string(kSchema) + "\"}\n");
+}
+
 task::Task<Answer> RecordingResolver::query(Query query) {
   Answer answer = co_await inner_.query(query);
   add(query, answer);
@@ -139,13 +144,19 @@ task::Task<Answer> RecordingResolver::query(Query query) {
 }
 
 void RecordingResolver::add(const Query& query, const Answer& answer) {
-  if (answers_.try_emplace(query, answer).second) order_.push_back(query);
+  if (written_.contains(query)) return;
+  if (write(line_of(query, answer))) {
+    written_.insert(query);
+  } else {
+    ++left_out_;
+  }
 }
 
-std::string RecordingResolver::text() const {
-  std::string out = "{\"schema\":\"" + std::string(kSchema) + "\"}\n";
-  for (const Query& query : order_) out += line_of(query, answers_.at(query));
-  return out;
+bool RecordingResolver::write(std::string_view line) {
+  if (line.size() > room_) return false;
+  room_ -= line.size();
+  write_(line);
+  return true;
 }
 
 task::Task<Answer> ReplayResolver::query(Query query) {

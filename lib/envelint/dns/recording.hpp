@@ -2,12 +2,13 @@
 
 #include <envelint/dns/resolver.hpp>
 
-#include <cstdint>
+#include <cstddef>
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+#include <unordered_set>
 
 /// Recordings of DNS: what was asked and what came back, as text that a person can read and attach to a report, and
 /// from which the same findings can be made again offline.
@@ -27,23 +28,35 @@ struct QuestionHash {
 };
 using Answers = std::unordered_map<Query, Answer, QuestionHash>;
 
-/// Asks another resolver and keeps what comes back. Refers to it. For one thread; questions may be in flight together.
+/// Asks another resolver and writes down what comes back: every question once, with its first answer, as soon as it is
+/// answered. Refers to that resolver. For one thread; questions may be in flight together.
+///
+/// Answers are not kept, so that a list of domains may be as long as it likes. Of questions there is a bound, because a
+/// recording has one.
 class RecordingResolver : public Resolver {
  public:
-  explicit RecordingResolver(Resolver& inner) : inner_(inner) {}
+  using Write = std::function<void(std::string_view line)>;
+
+  /// @param write  gets each line of the recording with its line end, the first at once.
+  /// @param most   octets; lines for which there is no room are counted in left_out().
+  RecordingResolver(Resolver& inner, Write write, std::size_t most = kMaxRecordingBytes);
 
   task::Task<Answer> query(Query query) override;
 
-  /// Keeps an answer that did not come through here, unless the question has one: of a question that was given up.
+  /// Writes down an answer that did not come through here, unless the question has one: of a question that was given up.
   void add(const Query& query, const Answer& answer);
 
-  /// The recording so far: every question once, with its first answer, in the order in which they were answered.
-  [[nodiscard]] std::string text() const;
+  /// Answers for which the recording had no room.
+  [[nodiscard]] std::size_t left_out() const noexcept { return left_out_; }
 
  private:
+  bool write(std::string_view line);
+
   Resolver& inner_;
-  Answers answers_;
-  std::vector<Query> order_;
+  Write write_;
+  std::size_t room_;
+  std::unordered_set<Query, QuestionHash> written_;
+  std::size_t left_out_ = 0;
 };
 
 /// Answers from a recording; what was not asked then is Trouble::outside now. Several threads may ask.

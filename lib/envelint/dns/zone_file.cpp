@@ -3,6 +3,7 @@
 #include <envelint/dns/ldns_text.hpp>
 #include <envelint/dns/zone_comments.hpp>
 #include <envelint/dns/zone_generate.hpp>
+#include <envelint/dns/zone_line.hpp>
 #include <envelint/dns/zone_tokens.hpp>
 #include <envelint/dns/zone_words.hpp>
 #include <envelint/text/ascii.hpp>
@@ -23,33 +24,6 @@ using text::slice;
 using Kind = ZoneFault::Kind;
 
 constexpr std::size_t kMaxString = 255;  // RFC 1035 §3.3
-
-/// Words with the places they have in the file. For a generated entry the words lie in a text that is in no file, and
-/// their places are those of the directive's words.
-struct Source {
-  std::string_view content;
-  const ZoneEntry* entry;
-  std::uint32_t file;
-  const ZoneEntry* directive = nullptr;  // the `$GENERATE` entry
-  std::size_t shift = 0;                 // the directive's word that became word 0
-
-  [[nodiscard]] Span place(std::size_t word) const {
-    const ZoneEntry& from = directive == nullptr ? *entry : *directive;
-    const std::size_t index = word + shift;
-    return index < from.words.size() ? from.words[index].span : from.span;
-  }
-  [[nodiscard]] Span place() const { return directive == nullptr ? entry->span : directive->span; }
-  [[nodiscard]] std::string_view text(std::size_t word) const { return slice(content, entry->words[word].text); }
-  [[nodiscard]] std::size_t size() const { return entry->words.size(); }
-};
-
-/// The words before the data of a record, by index.
-struct Header {
-  std::optional<std::size_t> owner;
-  std::optional<std::size_t> ttl;
-  std::optional<std::size_t> record_class;
-  std::size_t type = 0;
-};
 
 /// What an included file starts with and the including file keeps: RFC 1035 §5.1 has origins end with their file.
 struct Context {
@@ -93,7 +67,7 @@ class Reader {
     std::vector<std::size_t> pending;  // suppressions on lines of their own: for the next entry
     while (tokens.next(entry)) {
       if (full_) return;
-      const Source source{content, &entry, context.file};
+      const ZoneLine source{content, &entry, context.file};
       std::vector<std::size_t> covering = read_comments(source, context);
       report(source);
       pending.insert(pending.end(), covering.begin(), covering.end());
@@ -111,7 +85,7 @@ class Reader {
     }
   }
 
-  void read_words(const Source& source, Context& context) {
+  void read_words(const ZoneLine& source, Context& context) {
     const ZoneEntry& entry = *source.entry;
     if (entry.has_fault(TokenFault::Kind::long_word) || entry.has_fault(TokenFault::Kind::many_words)) return;
     const bool directive = !entry.words[0].quoted && source.text(0).starts_with('$');
@@ -125,7 +99,7 @@ class Reader {
   // -- comments
 
   /// The suppressions among the comments that cover an entry.
-  std::vector<std::size_t> read_comments(const Source& source, const Context& context) {
+  std::vector<std::size_t> read_comments(const ZoneLine& source, const Context& context) {
     std::vector<std::size_t> covering;
     for (const ZoneComment& comment : source.entry->comments) {
       const std::string_view text = slice(source.content, comment.span);
@@ -170,7 +144,7 @@ class Reader {
 
   // -- directives
 
-  void read_directive(const Source& source, Context& context) {
+  void read_directive(const ZoneLine& source, Context& context) {
     constexpr std::array<std::string_view, 4> kNames{"$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE"};
     const std::string_view name = source.text(0);
     if (text::iequals(name, kNames[0])) return read_origin(source, context);
@@ -182,7 +156,7 @@ class Reader {
               near ? fmt::format("write {}", *near) : "the directives are $ORIGIN, $TTL, $INCLUDE and $GENERATE");
   }
 
-  void read_origin(const Source& source, Context& context) {
+  void read_origin(const ZoneLine& source, Context& context) {
     if (source.size() != 2) {
       return add_fault(Kind::directive, source.file, source.place(), "`$ORIGIN` takes one name",
                        "write $ORIGIN example.com. with your domain's name");
@@ -191,7 +165,7 @@ class Reader {
     if (name) context.origin = origin_index(*name);
   }
 
-  void read_default_ttl(const Source& source) {
+  void read_default_ttl(const ZoneLine& source) {
     const auto ttl = source.size() == 2 ? parse_ttl(source.text(1)) : std::nullopt;
     if (source.size() != 2) {
       return add_fault(Kind::directive, source.file, source.place(), "`$TTL` takes one time", "write $TTL 3600");
@@ -204,7 +178,7 @@ class Reader {
     default_ttl_ = *ttl;
   }
 
-  void read_include(const Source& source, Context& context) {
+  void read_include(const ZoneLine& source, Context& context) {
     const auto refuse = [&](std::size_t word, std::string message) {
       add_fault(Kind::include, source.file, source.place(word), std::move(message));
     };
@@ -244,7 +218,7 @@ class Reader {
     return text;
   }
 
-  void read_generate(const Source& source, Context& context) {
+  void read_generate(const ZoneLine& source, Context& context) {
     const auto refuse = [&](std::size_t word, std::string message, std::string help = {}) {
       add_fault(Kind::generate, source.file, source.place(word), std::move(message), std::move(help));
     };
@@ -276,7 +250,7 @@ class Reader {
     }
   }
 
-  void read_generated(std::string_view text, const Source& directive, std::size_t shift, Context& context) {
+  void read_generated(std::string_view text, const ZoneLine& directive, std::size_t shift, Context& context) {
     ZoneTokens tokens(text);
     ZoneEntry entry;
     if (!tokens.next(entry) || entry.words.empty()) return;
@@ -285,7 +259,7 @@ class Reader {
 
   // -- records
 
-  void read_record(const Source& source, Context& context) {
+  void read_record(const ZoneLine& source, Context& context) {
     if (zone_.records.size() >= kMaxZoneRecords) {
       full_ = true;
       return add_fault(Kind::unreadable, source.file, source.place(),
@@ -309,9 +283,9 @@ class Reader {
   }
 
   /// Finds owner, TTL, class and type. TTL and class may stand in either order.
-  std::optional<Header> read_header(const Source& source, const Context& context) {
+  std::optional<ZoneLineHeader> read_header(const ZoneLine& source, const Context& context) {
     const bool indented = source.entry->starts_blank;
-    Header header = scan_header(source, indented ? 0 : 1);
+    ZoneLineHeader header = scan_header(source, indented ? 0 : 1);
     if (!indented) header.owner = 0;
     if (indented && header.type < source.size() && !is_type(source, header.type) && !header.ttl &&
         !header.record_class) {
@@ -331,8 +305,8 @@ class Reader {
   }
 
   /// A line that begins with a blank although it has an owner of its own: the whole file may be indented.
-  std::optional<Header> read_indented(const Source& source) {
-    Header header = scan_header(source, 1);
+  std::optional<ZoneLineHeader> read_indented(const ZoneLine& source) {
+    ZoneLineHeader header = scan_header(source, 1);
     header.owner = 0;
     if (header.type >= source.size() || !is_type(source, header.type)) {
       add_type_fault(source, 0);
@@ -345,26 +319,7 @@ class Reader {
     return header;
   }
 
-  static Header scan_header(const Source& source, std::size_t next) {
-    Header header;
-    for (; next < source.size() && !source.entry->words[next].quoted; ++next) {
-      if (!header.ttl && parse_ttl(source.text(next))) {
-        header.ttl = next;
-      } else if (!header.record_class && is_class(source.text(next))) {
-        header.record_class = next;
-      } else {
-        break;
-      }
-    }
-    header.type = next;
-    return header;
-  }
-
-  static bool is_type(const Source& source, std::size_t word) {
-    return !source.entry->words[word].quoted && parse_any_type(source.text(word)).has_value();
-  }
-
-  bool set_owner(ZoneRecord& out, const Source& source, const Header& header, Context& context) {
+  bool set_owner(ZoneRecord& out, const ZoneLine& source, const ZoneLineHeader& header, Context& context) {
     if (!header.owner) {
       out.record.owner = *context.owner;
       return true;
@@ -378,7 +333,7 @@ class Reader {
     return true;
   }
 
-  bool set_ttl(ZoneRecord& out, const Source& source, const Header& header) {
+  bool set_ttl(ZoneRecord& out, const ZoneLine& source, const ZoneLineHeader& header) {
     if (header.ttl) {
       out.record.ttl = *parse_ttl(source.text(*header.ttl));
       out.ttl_source = TtlSource::written;
@@ -401,7 +356,7 @@ class Reader {
     return true;
   }
 
-  bool set_type(ZoneRecord& out, const Source& source, const Header& header) {
+  bool set_type(ZoneRecord& out, const ZoneLine& source, const ZoneLineHeader& header) {
     if (header.record_class && !text::iequals(source.text(*header.record_class), "IN")) {
       add_line_fault(source, Kind::unreadable, source.place(*header.record_class),
                      fmt::format("the class is `{}`, and mail knows only IN",
@@ -417,7 +372,7 @@ class Reader {
     return true;
   }
 
-  void add_type_fault(const Source& source, std::size_t word) {
+  void add_type_fault(const ZoneLine& source, std::size_t word) {
     constexpr std::array<std::string_view, 10> kTypes{"A",   "AAAA", "CNAME", "MX",   "NS",
                                                       "PTR", "SOA",  "SRV",   "TLSA", "TXT"};
     const std::string_view text = source.text(word);
@@ -433,7 +388,7 @@ class Reader {
                    std::move(help));
   }
 
-  bool set_data(ZoneRecord& out, const Source& source, std::size_t first) {
+  bool set_data(ZoneRecord& out, const ZoneLine& source, std::size_t first) {
     // What has a control character in it is not handed to ldns; the fault is already told.
     const bool text = out.record.type == Type::txt || out.record.type == Type::spf;
     if (!text && source.entry->has_fault(TokenFault::Kind::control_byte)) return false;
@@ -455,7 +410,7 @@ class Reader {
   static Span source_span(std::span<const Span> words) { return {words.front().start, words.back().end}; }
 
   /// Keeps what only text has: the map to the file, strings that are too long, and a comment that cut the text.
-  void note_text(ZoneRecord& out, const Source& source, std::size_t first) {
+  void note_text(ZoneRecord& out, const ZoneLine& source, std::size_t first) {
     const auto* const text = std::get_if<Text>(&out.record.data);
     const auto words = std::span(source.entry->words).subspan(first);
     if (text == nullptr || is_generic(source.content, words)) return;
@@ -477,26 +432,9 @@ class Reader {
     zone_.faults.back().value = value;
   }
 
-  /// A semicolon outside quotes begins a comment (RFC 1035 §5.1). It was meant as text if it touches the text, or if
-  /// a tag list is what it cuts.
-  static std::optional<Span> find_cut(const Source& source, std::span<const ZoneWord> words) {
-    const bool tags = !words[0].quoted && text::istarts_with(slice(source.content, words[0].text), "v=");
-    for (const ZoneComment& comment : source.entry->comments) {
-      if (comment.span.start < words[0].span.end || comment.whole_line) continue;
-      if (comment.touches_word || (tags && begins_tag(slice(source.content, comment.span)))) return comment.span;
-    }
-    return std::nullopt;
-  }
-
-  static bool begins_tag(std::string_view comment) {
-    comment = text::trim(comment.substr(1));
-    const auto name = static_cast<std::size_t>(std::ranges::find_if_not(comment, text::is_alnum) - comment.begin());
-    return name > 0 && text::trim(comment.substr(name)).starts_with('=');
-  }
-
   // -- names and faults
 
-  std::optional<Name> read_name(const Source& source, std::size_t word, const Context& context) {
+  std::optional<Name> read_name(const ZoneLine& source, std::size_t word, const Context& context) {
     const std::string_view written = source.text(word);
     if (source.entry->words[word].quoted) {
       add_line_fault(source, Kind::unreadable, source.place(word),
@@ -518,39 +456,15 @@ class Reader {
   }
 
   /// What the tokenizer found.
-  void report(const Source& source) {
+  void report(const ZoneLine& source) {
     for (const TokenFault& fault : source.entry->faults) {
       const auto [kind, message, help] = describe(fault.kind);
       add_fault(kind, source.file, fault.span, std::string(message), std::string(help));
     }
   }
 
-  struct Description {
-    Kind kind;
-    std::string_view message;
-    std::string_view help;
-  };
-
-  static Description describe(TokenFault::Kind kind) {
-    switch (kind) {
-      case TokenFault::Kind::open_quote:
-        return {Kind::quote, "the quote is not closed on this line", "write `\"` where the text ends"};
-      case TokenFault::Kind::open_parenthesis:
-        return {Kind::parenthesis, "the parenthesis is never closed", "write `)` where the record ends"};
-      case TokenFault::Kind::stray_parenthesis:
-        return {Kind::parenthesis, "the parenthesis closes nothing", "remove it, or write `(` where the record begins"};
-      case TokenFault::Kind::bad_escape:
-        return {Kind::characters, "the backslash is not followed by a character or by three digits up to 255",
-                "write `\\\\` for a backslash"};
-      case TokenFault::Kind::control_byte:
-        return {Kind::characters, "a control character stands in the line", "remove it, or write it as `\\DDD`"};
-      case TokenFault::Kind::long_word: return {Kind::unreadable, "the word is longer than any record can hold", {}};
-      default: return {Kind::unreadable, "the line has more words than any record can hold", {}};
-    }
-  }
-
   /// A fault that only follows from one the tokenizer found in the same line is not told.
-  void add_line_fault(const Source& source, Kind kind, Span span, std::string message, std::string help = {}) {
+  void add_line_fault(const ZoneLine& source, Kind kind, Span span, std::string message, std::string help = {}) {
     const ZoneEntry& line = source.directive == nullptr ? *source.entry : *source.directive;
     if (!line.faults.empty()) return;
     if (source.directive != nullptr) {

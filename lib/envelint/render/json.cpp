@@ -62,6 +62,7 @@ class DomainWriter {
     }
     json_.close_array();
     add_overview();
+    add_providers();
     if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
   }
@@ -73,6 +74,20 @@ class DomainWriter {
  private:
   [[nodiscard]] const audit::RecordReport& record(int index) const {
     return domain_.records[static_cast<std::size_t>(index)];
+  }
+
+  void add_providers() {
+    if (domain_.providers.empty()) return;
+    json_.open_array("providers");
+    for (const audit::ProviderRow& row : domain_.providers) {
+      json_.open_object();
+      json_.member("name", row.name);
+      json_.member("mx", row.receives);
+      json_.member("spf", row.spf);
+      json_.member("dkim", to_string(row.key));
+      json_.close_object();
+    }
+    json_.close_array();
   }
 
   void add_overview() {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <string_view>
 
 namespace envelint::render {
@@ -29,6 +30,18 @@ Mark mark_of(const audit::OverviewLine& line, const audit::DomainReport& domain)
   return {"ok", Style::inserted};
 }
 
+/// `SendGrid: SPF, no DKIM key`
+std::string words_of(const audit::ProviderRow& row) {
+  using Key = audit::ProviderRow::Key;
+  std::string seen;
+  const auto add = [&seen](std::string_view word) { seen.append(seen.empty() ? "" : ", ").append(word); };
+  if (row.receives) add("MX");
+  if (row.spf) add("SPF");
+  if (row.key == Key::found) add("DKIM");
+  if (row.key == Key::missing) add("no DKIM key at its usual selectors");
+  return fmt::format("{}: {}", row.name, seen);
+}
+
 }  // namespace
 
 void append_overview(std::string& out, const Painter& paint, const audit::DomainReport& domain, std::size_t width) {
@@ -39,6 +52,10 @@ void append_overview(std::string& out, const Painter& paint, const audit::Domain
     paint.append(out, mark.style, mark.word);
     out.append(9 - mark.word.size(), ' ');
     append_prose(out, paint, Style::plain, line.text, {width, kIndent, kIndent});
+  }
+  for (const audit::ProviderRow& row : domain.providers) {
+    paint.append(out, Style::strong, fmt::format("  {:<18}", "provider"));
+    append_prose(out, paint, Style::plain, words_of(row), {width, kIndent, kIndent});
   }
   if (!domain.overview.empty()) out += '\n';
 }

@@ -18,6 +18,8 @@ using spf::TreeTerm;
 
 constexpr std::size_t kMostRows = 100;
 constexpr std::size_t kDeepestIndent = 6;  // steps; what is deeper stands under it
+constexpr std::size_t kMostSteps = 6;      // of a path; the last is always shown
+constexpr std::size_t kMostCosts = 12;     // terms of one record
 constexpr std::size_t kNumber = 4;
 constexpr std::size_t kCost = 6;
 constexpr std::size_t kGap = 2;
@@ -119,11 +121,35 @@ class TreeRows {
     const std::uint64_t v6 = tree_.authorised.count_v6_networks();
     line(fmt::format("authorised: {} IPv4 address{}, {} IPv6 /64 network{}", v4, v4 == 1 ? "" : "es", v6,
                      v6 == 1 ? "" : "s"));
-    if (tree_.best) {
-      line(fmt::format("cheapest sender: {}, by `{}`; one that nothing matches: {}", count_of(*tree_.best, "lookup"),
-                       tree_.best_term, tree_.lookups()));
+    if (tree_.best) line("cheapest sender: " + in_words(*tree_.best));
+    if (tree_.dearest && tree_.dearest->lookups != tree_.best->lookups) {
+      line("dearest sender: " + in_words(*tree_.dearest));
     }
+    line("one that nothing matches: " + costs_of_terms());
     if (!tree_.exact) line("the counts are the least there can be: not everything could be followed");
+  }
+
+  /// `2 lookups, by `include:_spf.example.net` → `ip4:192.0.2.1``
+  static std::string in_words(const spf::SenderPath& path) {
+    std::string out = count_of(path.lookups, "lookup") + ", by ";
+    const std::size_t shown = std::min(path.terms.size() - 1, kMostSteps);
+    for (std::size_t i = 0; i < shown; ++i) out += fmt::format("`{}` → ", path.terms[i]);
+    if (shown + 1 < path.terms.size()) out += "… → ";
+    return out + fmt::format("`{}`", path.terms.back());
+  }
+
+  /// `12 lookups (`include:_spf.example.net` 11, `mx` 1)`: what costs how much in the domain's own record, where that is
+  /// more than to count its terms.
+  [[nodiscard]] std::string costs_of_terms() const {
+    const std::string total = count_of(tree_.lookups(), "lookup");
+    std::string costs;
+    std::size_t shown = 0;
+    for (const TreeTerm& term : tree_.terms) {
+      if (term.depth > 0) continue;
+      if (shown++ < kMostCosts) costs += fmt::format("{}`{}` {}", costs.empty() ? "" : ", ", term.term, term.cost);
+    }
+    if (shown == tree_.terms.size() || shown == 1) return total;
+    return fmt::format("{} ({}{})", total, costs, shown > kMostCosts ? ", …" : "");
   }
 
   void line(std::string_view words) {

@@ -1,6 +1,9 @@
 #include <envelint/render/spf_tree_json.hpp>
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace envelint::render {
 namespace {
@@ -14,8 +17,15 @@ class TreeWriter {
     json_.member("lookups", std::uint64_t{tree_.lookups()});
     json_.member("void_lookups", std::uint64_t{tree_.v4.void_lookups});
     json_.member("void_lookups_ipv6", std::uint64_t{tree_.v6.void_lookups});
-    if (tree_.best) json_.member("lookups_best", std::uint64_t{*tree_.best});
-    json_.member_unless_empty("best_term", tree_.best_term);
+    if (tree_.best) {
+      json_.member("lookups_best", std::uint64_t{tree_.best->lookups});
+      json_.member("best_term", tree_.best->terms.back());
+      add_path("best_path", tree_.best->terms);
+    }
+    if (tree_.dearest) {
+      json_.member("lookups_dearest", std::uint64_t{tree_.dearest->lookups});
+      add_path("dearest_path", tree_.dearest->terms);
+    }
     json_.member("lookups_worst", std::uint64_t{tree_.lookups()});
     json_.member("exact", tree_.exact);
     json_.open_object("authorised");
@@ -30,6 +40,12 @@ class TreeWriter {
   }
 
  private:
+  void add_path(std::string_view name, const std::vector<std::string>& terms) {
+    json_.open_array(name);
+    for (const std::string& term : terms) json_.value(term);
+    json_.close_array();
+  }
+
   /// The terms from `at` on that are of one depth, and in each those it leads to. Where the next one is.
   std::size_t add_terms(std::size_t at, std::uint32_t depth) {
     while (at < tree_.terms.size() && tree_.terms[at].depth == depth) at = add_term(at);

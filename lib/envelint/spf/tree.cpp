@@ -138,7 +138,7 @@ class Builder {
     }
     const bool by_message = node && out_.terms[*node].fate == TermFate::depends;
     const bool follows_record = node && out_.terms[*node].needs_record() && !by_message;
-    if (may_pass && !follows_record && (adds || by_message)) note_pass(facts.record.at(term.span));
+    if (may_pass && !follows_record && (adds || by_message)) note_pass(facts.record.at(term.span), place.parent);
     if (place.depth == 0) add_own(node, term, match);
     decided.add(match);
   }
@@ -154,11 +154,18 @@ class Builder {
     return full;
   }
 
-  void note_pass(std::string_view term) {
+  void note_pass(std::string_view term, std::optional<std::size_t> parent) {
     const std::uint32_t lookups = out_.lookups();
-    if (out_.best && lookups >= *out_.best) return;
-    out_.best = lookups;
-    out_.best_term = term;
+    if (!out_.best || lookups < out_.best->lookups) out_.best = path_to(term, parent, lookups);
+    if (!out_.dearest || lookups > out_.dearest->lookups) out_.dearest = path_to(term, parent, lookups);
+  }
+
+  [[nodiscard]] SenderPath path_to(std::string_view term, std::optional<std::size_t> parent,
+                                   std::uint32_t lookups) const {
+    SenderPath path{lookups, {std::string(term)}};
+    for (; parent; parent = out_.terms[*parent].parent) path.terms.push_back(out_.terms[*parent].term);
+    std::ranges::reverse(path.terms);
+    return path;
   }
 
   std::size_t add(const RecordFacts& facts, std::size_t i, const Place& place, const PrefixSet& match, bool v4,

@@ -64,6 +64,7 @@ struct TreeTerm {
   std::size_t hosts = 0;               ///< mx: how many
   std::string answer;                  ///< what came back in a few words: addresses, a syntax error, why not
   bool outside = false;                ///< fate unknown: it was not asked, as the zone files do not say
+  bool told = false;                   ///< fate unknown: a finding of the domain speaks of that question
   std::uint64_t ipv4 = 0;              ///< IPv4 addresses that it matches, or that pass there, as far as known
   std::uint64_t ipv6_networks = 0;     ///< the same in IPv6 /64 networks
   std::vector<net::Prefix> addresses;  ///< depth 0: the same, where they are few enough to be listed
@@ -86,6 +87,13 @@ struct TreeTerm {
 struct LookupCount {
   std::uint32_t lookups = 0;
   std::uint32_t void_lookups = 0;
+};
+
+/// A sender that passes, and how an evaluation comes to the term that it passes by.
+struct SenderPath {
+  std::uint32_t lookups = 0;
+  /// As written: includes and redirects from the domain's own record on, and last the term that matches.
+  std::vector<std::string> terms;
 };
 
 /// What is wrong with the explanation that `exp=` names (§6.2).
@@ -133,8 +141,8 @@ struct Tree {
   /// Whether the counts are what they are. Otherwise they are the least: something was not answered, depends on the
   /// message, or was not followed.
   bool exact = true;
-  std::optional<std::uint32_t> best;       ///< the fewest lookups after which some sender passes; none where nobody can
-  std::string best_term;                   ///< by which term it passes, as written in whatever record it is
+  std::optional<SenderPath> best;          ///< the sender that passes after the fewest lookups; none where nobody can
+  std::optional<SenderPath> dearest;       ///< the one that passes after the most
   net::PrefixSet authorised;               ///< every address that passes, as far as known
   std::optional<Explanation> explanation;  ///< only where something is wrong with it
   std::optional<Mend> mend;                ///< only above the limit, and only where it can be done

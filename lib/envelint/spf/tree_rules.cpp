@@ -48,7 +48,7 @@ class TreeRules {
     redundant();
     for (const TreeTerm& term : tree_.terms) {
       if (term.fate == TermFate::depends && !term.is(Mechanism::ptr)) depends_on_message(term);
-      if (term.fate == TermFate::unknown && !term.outside) unanswered(term);
+      if (term.fate == TermFate::unknown && !term.outside && !term.told) unanswered(term);
       if (term.is(Mechanism::ptr)) many_names(term, clients);
     }
   }
@@ -301,7 +301,7 @@ void TreeRules::too_many_lookups() {
   if (count <= kMaxLookups) return;
   Draft draft = mark_costs(Code::spf_too_many_lookups, kMaxLookups + 1);
   draft.message("evaluating this record takes {} DNS lookups; receivers stop at {}", at_least(count), kMaxLookups);
-  if (tree_.best && *tree_.best <= kMaxLookups) {
+  if (tree_.best && tree_.best->lookups <= kMaxLookups) {
     draft.note(
         "the whole record is then a permerror, as if SPF were broken; senders that match within the first {} lookups "
         "still pass, so it hits some mail and spares other",

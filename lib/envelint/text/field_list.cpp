@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace envelint::text {
 namespace {
@@ -225,6 +224,17 @@ bool is_extension_name(std::string_view name) noexcept {
 std::size_t extension_value_fault(std::string_view value) noexcept {
   const auto bad = std::ranges::find_if(value, [](char c) { return !is_vchar(c) || c == '=' || c == ';'; });
   return bad == value.end() ? std::string_view::npos : static_cast<std::size_t>(bad - value.begin());
+}
+
+std::optional<ExtensionFault> extension_fault(std::string_view value, const Field& field) {
+  using Kind = ExtensionFault::Kind;
+  const std::string_view name = slice(value, field.name);
+  if (!std::ranges::all_of(slice(value, field.span), is_ascii)) return ExtensionFault{Kind::foreign_octet, field.span};
+  if (!is_extension_name(name)) return ExtensionFault{Kind::name_invalid, name.empty() ? field.span : field.name};
+  if (field.value.empty()) return ExtensionFault{Kind::value_invalid, field.span};
+  const std::size_t bad = extension_value_fault(slice(value, field.value));
+  if (bad == std::string_view::npos) return std::nullopt;
+  return ExtensionFault{Kind::value_invalid, span_of(field.value.start + bad, field.value.start + bad + 1)};
 }
 
 }  // namespace envelint::text

@@ -3,6 +3,7 @@
 #include <envelint/text/span.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -73,5 +74,15 @@ struct FieldListKind {
 /// The place of the first byte that may not stand in the value of an extension field (visible ASCII but `=` and `;`),
 /// or npos. An empty value is the caller's to refuse.
 [[nodiscard]] std::size_t extension_value_fault(std::string_view value) noexcept;
+
+/// What is wrong with an extension field, and where.
+struct ExtensionFault {
+  enum class Kind : std::uint8_t { name_invalid, value_invalid, foreign_octet };
+  Kind kind;
+  Span span;  ///< the smallest that can be named: of an empty name or value the whole field
+};
+
+/// The first thing wrong with a field that the protocol does not define, or nothing.
+[[nodiscard]] std::optional<ExtensionFault> extension_fault(std::string_view value, const Field& field);
 
 }  // namespace envelint::text

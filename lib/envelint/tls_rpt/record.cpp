@@ -125,20 +125,18 @@ void read_rua(std::string_view value, std::uint32_t index, Record& record) {
   read_uris(value, field, index, record);
 }
 
-void check_extension(std::string_view value, std::uint32_t index, Record& record) {
-  const Field& field = record.list.fields[index];
-  const std::string_view name = slice(value, field.name);
-  if (!is_ascii(slice(value, field.span))) {
-    record.faults.push_back({Kind::foreign_octet, field.span, index});
-  } else if (!text::is_extension_name(name)) {
-    record.faults.push_back({Kind::name_invalid, name.empty() ? field.span : field.name, index});
-  } else if (field.value.empty()) {
-    record.faults.push_back({Kind::value_invalid, field.span, index});
-  } else if (const std::size_t bad = text::extension_value_fault(slice(value, field.value));
-             bad != std::string_view::npos) {
-    record.faults.push_back(
-        {Kind::value_invalid, span_of(field.value.start + bad, field.value.start + bad + 1), index});
+Kind kind_of(text::ExtensionFault::Kind kind) {
+  switch (kind) {
+    case text::ExtensionFault::Kind::name_invalid: return Kind::name_invalid;
+    case text::ExtensionFault::Kind::value_invalid: return Kind::value_invalid;
+    case text::ExtensionFault::Kind::foreign_octet: break;
   }
+  return Kind::foreign_octet;
+}
+
+void check_extension(std::string_view value, std::uint32_t index, Record& record) {
+  const auto fault = text::extension_fault(value, record.list.fields[index]);
+  if (fault) record.faults.push_back({kind_of(fault->kind), fault->span, index});
 }
 
 // A piece without `=` that was meant as `rua`: an address on its own, or `rua:mailto:…`. It has a fault already.
