@@ -1,35 +1,13 @@
 #include "fuzz.hpp"
+#include "one_key.hpp"
 
 #include <envelint/dkim/verify.hpp>
 #include <envelint/task/sync_wait.hpp>
 
 #include <algorithm>
-#include <string>
 
 using namespace envelint;
 using namespace envelint::dkim;
-
-namespace {
-
-/// Has the same key record at every name.
-class OneKey : public dns::Resolver {
- public:
-  explicit OneKey(std::string_view record) : record_(record) {}
-
-  task::Task<dns::Answer> query(dns::Query query) override {
-    ++questions;
-    dns::Answer answer(dns::Answer::State::records);
-    answer.records.emplace_back(query.name, dns::Type::txt, 60U, dns::Text(record_));
-    co_return answer;
-  }
-
-  std::size_t questions = 0;
-
- private:
-  std::string record_;
-};
-
-}  // namespace
 
 // The input: a key record on the first line, then a message.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

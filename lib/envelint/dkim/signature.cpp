@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace envelint::dkim {
 namespace {
@@ -18,14 +19,36 @@ using text::span_of;
 using Id = SignatureTagId;
 using Kind = SignatureFault::Kind;
 
-constexpr std::array<std::string_view, 15> kNames{"v", "a", "b", "bh", "c", "d", "h", "i",
-                                                  "l", "q", "s", "t",  "x", "z", ""};
+constexpr std::array<std::string_view, 17> kNames{"v", "a", "b", "bh", "c", "d", "h",  "i", "l",
+                                                  "q", "s", "t", "x",  "z", "i", "cv", ""};
 constexpr std::array<Id, 7> kRequired{Id::version, Id::algorithm, Id::signature, Id::body_hash,
                                       Id::domain,  Id::fields,    Id::selector};
+constexpr std::array<Id, 7> kRequiredInMessageSignature{Id::instance, Id::algorithm, Id::signature, Id::body_hash,
+                                                        Id::domain,   Id::fields,    Id::selector};
+constexpr std::array<Id, 6> kRequiredInSeal{Id::instance, Id::algorithm, Id::signature,
+                                            Id::domain,   Id::selector,  Id::chain_status};
 
-Id id_of(std::string_view name) {
+std::span<const Id> required_in(SignatureField field) {
+  switch (field) {
+    case SignatureField::dkim_signature: return kRequired;
+    case SignatureField::arc_message_signature: return kRequiredInMessageSignature;
+    case SignatureField::arc_seal: break;
+  }
+  return kRequiredInSeal;
+}
+
+/// What a tag means in a field. Tags that its RFC does not define are ignored there.
+Id id_of(std::string_view name, SignatureField field) {
   const auto it = std::ranges::find(kNames.begin(), kNames.end() - 1, name);
-  return static_cast<Id>(it - kNames.begin());
+  const Id id = static_cast<Id>(it - kNames.begin());
+  if (field == SignatureField::dkim_signature) return id == Id::chain_status ? Id::other : id;
+  if (id == Id::identity) return Id::instance;
+  if (field == SignatureField::arc_message_signature) {
+    return id == Id::version || id == Id::chain_status ? Id::other : id;
+  }
+  constexpr std::array<Id, 7> kInSeal{Id::algorithm, Id::signature, Id::domain,      Id::fields,
+                                      Id::selector,  Id::timestamp, Id::chain_status};
+  return std::ranges::find(kInSeal, id) == kInSeal.end() ? Id::other : id;
 }
 
 // hyphenated-word = ALPHA [ *(ALPHA / DIGIT / "-") (ALPHA / DIGIT) ] (§2.5).
@@ -81,6 +104,11 @@ std::optional<unsigned> hex_digit(char c) {
 }
 
 }  // namespace
+
+std::string_view name_of(SignatureField field) noexcept {
+  constexpr std::array<std::string_view, 3> kFields{"dkim-signature", "arc-message-signature", "arc-seal"};
+  return kFields[static_cast<std::size_t>(field)];
+}
 
 std::string_view to_string(SignatureTagId id) noexcept { return kNames[static_cast<std::size_t>(id)]; }
 
@@ -144,7 +172,7 @@ std::optional<std::string> decode_quoted_printable(std::string_view text) {
 /// Builds a Signature.
 class SignatureReader {
  public:
-  explicit SignatureReader(std::string_view value) {
+  SignatureReader(std::string_view value, SignatureField field) : field_(field) {
     out_.text_ = std::string(value.substr(0, kMaxSignatureField));
     text_ = out_.text_;
     if (value.size() > kMaxSignatureField) add(Kind::too_long, Id::other, span_of(0, text_.size()));
@@ -165,10 +193,10 @@ class SignatureReader {
     for (const text::TagFault& fault : list.faults) read_fault(fault);
     out_.tags_.reserve(list.tags.size());
     for (const text::Tag& tag : list.tags) {
-      out_.tags_.push_back({id_of(text::slice(text_, tag.name)), tag.span, tag.name, tag.value});
+      out_.tags_.push_back({id_of(text::slice(text_, tag.name), field_), tag.span, tag.name, tag.value});
       check_characters(out_.tags_.back());
     }
-    for (const Id id : kRequired) {
+    for (const Id id : required_in(field_)) {
       if (out_.find(id) == nullptr) add(Kind::missing, id, span_of(text_.size(), text_.size()));
     }
     read_values();
@@ -242,9 +270,22 @@ class SignatureReader {
       case Id::selector: return read_name(tag, 1, out_.selector_);
       case Id::timestamp: return read_count(tag, kTimeDigits, out_.timestamp_);
       case Id::expiration: return read_count(tag, kTimeDigits, out_.expiration_);
+      case Id::instance: return read_instance(tag);
+      case Id::chain_status: return read_chain_status(tag);
       case Id::copied:
       case Id::other: return;
     }
+  }
+
+  void read_instance(const SignatureTag& tag) {
+    const auto number = read_number(out_.slice(tag.value), 2);
+    if (!number || *number == 0 || *number > kMaxInstance) return add(Kind::value, tag);
+    out_.instance_ = static_cast<unsigned>(*number);
+  }
+
+  void read_chain_status(const SignatureTag& tag) {
+    const std::string_view value = out_.slice(tag.value);
+    if (value != "none" && value != "fail" && value != "pass") add(Kind::value, tag);
   }
 
   void read_version(const SignatureTag& tag) {
@@ -303,6 +344,7 @@ class SignatureReader {
   }
 
   void read_fields(const SignatureTag& tag) {
+    if (field_ == SignatureField::arc_seal) return add(Kind::forbidden, tag);
     for (std::size_t start = tag.value.start; start <= tag.value.end;) {
       const std::size_t end = std::min<std::size_t>(text_.find(':', start), tag.value.end);
       if (out_.signed_fields_.size() == kMaxSignedFields) {
@@ -318,6 +360,8 @@ class SignatureReader {
       start = end + 1;
     }
     if (!out_.covers("from")) add(Kind::from_unsigned, tag);
+    const bool of_arc = field_ == SignatureField::arc_message_signature;
+    if (of_arc && out_.covers(name_of(SignatureField::arc_seal))) add(Kind::forbidden, tag);
   }
 
   [[nodiscard]] Span trimmed(std::size_t start, std::size_t end) const {
@@ -347,11 +391,12 @@ class SignatureReader {
     if (!list_has(out_.slice(tag.value), "dns/txt")) add(Kind::unknown_method, tag);
   }
 
+  SignatureField field_;
   Signature out_;
   std::string_view text_;
 };
 
-Signature parse_signature(std::string_view value) { return SignatureReader(value).read(); }
+Signature parse_signature(std::string_view value, SignatureField field) { return SignatureReader(value, field).read(); }
 
 const SignatureTag* Signature::find(SignatureTagId id) const noexcept {
   const auto it = std::ranges::find(tags_, id, &SignatureTag::id);
@@ -414,6 +459,8 @@ std::string describe(const SignatureFault& fault) {
         case Id::domain: return "d= is no domain name";
         case Id::fields: return "h= holds something that is no field name";
         case Id::identity: return "i= is no address";
+        case Id::instance: return fmt::format("i= is no number from 1 to {}", kMaxInstance);
+        case Id::chain_status: return "cv= is neither none, fail nor pass";
         case Id::length: return "l= is no number of octets";
         case Id::methods: return "q= is empty";
         case Id::selector: return "s= is no selector";
@@ -428,6 +475,7 @@ std::string describe(const SignatureFault& fault) {
     case Kind::identity_outside: return "the domain of i= is neither d= nor below it";
     case Kind::never_valid: return "x= is not later than t=";
     case Kind::too_many_fields: return fmt::format("h= has more than {} names", kMaxSignedFields);
+    case Kind::forbidden: return fmt::format("{} is not allowed, or names ARC-Seal", tag);
     case Kind::too_long: return fmt::format("the field has more than {} octets", kMaxSignatureField);
   }
   return {};

@@ -15,8 +15,22 @@
 #include <utility>
 #include <vector>
 
-/// The DKIM-Signature header field (RFC 6376 §3.5, with RFC 8301, RFC 8463 and RFC 8616).
+/// The DKIM-Signature header field (RFC 6376 §3.5, with RFC 8301, RFC 8463 and RFC 8616), and the two fields of ARC that
+/// are written like it (RFC 8617 §4.1).
 namespace envelint::dkim {
+
+/// Which header field a signature stands in, and so which tags it has.
+enum class SignatureField : std::uint8_t {
+  dkim_signature,
+  arc_message_signature,  ///< no `v=`; `i=` is the instance (RFC 8617 §4.1.2)
+  arc_seal,               ///< `i= a= b= cv= d= s= t=` and no others (RFC 8617 §4.1.3)
+};
+
+/// Its name in lower case.
+[[nodiscard]] std::string_view name_of(SignatureField field) noexcept;
+
+/// The largest instance of an ARC set (RFC 8617 §4.2.1).
+inline constexpr unsigned kMaxInstance = 50;
 
 /// Which tag of a signature a tag is.
 enum class SignatureTagId : std::uint8_t {
@@ -34,6 +48,8 @@ enum class SignatureTagId : std::uint8_t {
   timestamp,         ///< `t`
   expiration,        ///< `x`
   copied,            ///< `z`
+  instance,          ///< `i` of the fields of ARC
+  chain_status,      ///< `cv` of an ARC-Seal
   other,             ///< a tag the RFCs do not define; verifiers ignore it
 };
 
@@ -64,6 +80,7 @@ struct SignatureFault {
     never_valid,               ///< `x=` is not greater than `t=`
     too_many_fields,           ///< `h=` has more than kMaxSignedFields names
     too_long,                  ///< more than kMaxSignatureField octets; not read
+    forbidden,                 ///< `h=` in an ARC-Seal, or an `h=` that names one (RFC 8617 §4.1.3, §4.1.2)
   };
   Kind kind;
   SignatureTagId tag;
@@ -83,7 +100,7 @@ enum class SigningAlgorithm : std::uint8_t { rsa_sha1, rsa_sha256, ed25519_sha25
 [[nodiscard]] std::string_view key_type(SigningAlgorithm algorithm) noexcept;
 [[nodiscard]] HashAlgorithm hash_of(SigningAlgorithm algorithm) noexcept;
 
-/// A DKIM-Signature field as far as it can be read, with every fault. Owns its text: copies are whole.
+/// A signature field as far as it can be read, with every fault. Owns its text: copies are whole.
 class Signature {
  public:
   /// A number that is too large to be kept: `t=` and `x=` of more than 12 digits, `l=` of more than 19.
@@ -133,6 +150,8 @@ class Signature {
   [[nodiscard]] std::optional<std::uint64_t> length() const noexcept { return length_; }
   [[nodiscard]] std::optional<std::uint64_t> timestamp() const noexcept { return timestamp_; }
   [[nodiscard]] std::optional<std::uint64_t> expiration() const noexcept { return expiration_; }
+  /// Of the fields of ARC: from 1 to kMaxInstance, or 0 where it cannot be read.
+  [[nodiscard]] unsigned instance() const noexcept { return instance_; }
   /// The fields of `z=`, decoded: names and values. For diagnosis only; nothing vouches for them before the signature
   /// has verified.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> copied_fields() const;
@@ -162,13 +181,15 @@ class Signature {
   std::optional<std::uint64_t> length_;
   std::optional<std::uint64_t> timestamp_;
   std::optional<std::uint64_t> expiration_;
+  unsigned instance_ = 0;
 };
 
 /// Reads a signature and never stops at a fault.
 ///
 /// @param value  the value of the field, folds included; any bytes. Not kept: the result owns a copy.
+/// @param field  where it stands.
 /// @return the signature as far as it can be read. Never throws but for memory; linear in the length of the value.
-[[nodiscard]] Signature parse_signature(std::string_view value);
+[[nodiscard]] Signature parse_signature(std::string_view value, SignatureField field = SignatureField::dkim_signature);
 
 /// A fault in the words of a person: `t= is no number of seconds`. Holds no bytes of others.
 [[nodiscard]] std::string describe(const SignatureFault& fault);

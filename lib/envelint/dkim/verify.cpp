@@ -1,7 +1,7 @@
 #include <envelint/dkim/verify.hpp>
 
+#include <envelint/dkim/key_judgement.hpp>
 #include <envelint/dkim/signed_header.hpp>
-#include <envelint/dns/describe.hpp>
 #include <envelint/task/gather.hpp>
 #include <envelint/text/ascii.hpp>
 
@@ -58,6 +58,7 @@ std::pair<Result, Reason> outcome_of(FaultKind kind) {
     case FaultKind::duplicate:
     case FaultKind::value:
     case FaultKind::never_valid:
+    case FaultKind::forbidden:
     case FaultKind::too_long: return {Result::permerror, Reason::syntax_error};
     case FaultKind::missing: return {Result::permerror, Reason::missing_tag};
     case FaultKind::version: return {Result::permerror, Reason::incompatible_version};
@@ -100,78 +101,12 @@ void judge_time(SignatureResult& out, const VerifyOptions& options) {
   out.in_future = timestamp && *timestamp > options.now && *timestamp - options.now > options.clock_skew;
 }
 
-/// What keeps a key record from being used for a signature (§6.1.2 steps 5 to 8, §3.6.1, RFC 8301 §3.2).
-struct Objection {
-  Reason reason;
-  std::string detail;
-};
-
-bool is_malformed(const KeyRecord& record) {
-  if (std::ranges::any_of(record.faults(), &KeyFault::fatal)) return true;
-  const KeyTag* version = record.find(TagId::version);
-  return version != nullptr && (version != &record.tags().front() || record.slice(version->value) != "DKIM1");
-}
-
-std::optional<Objection> object_to_words(const KeyRecord& record, const Signature& signature) {
-  if (is_malformed(record)) return Objection{Reason::key_syntax_error, "the record is no DKIM key record"};
-  const SigningAlgorithm algorithm = *signature.algorithm();
-  if (const auto hashes = record.value(TagId::hashes); hashes && !list_has(*hashes, to_string(hash_of(algorithm)))) {
-    return Objection{Reason::inappropriate_hash,
-                     fmt::format("h= of the key does not hold {}", to_string(hash_of(algorithm)))};
-  }
-  if (record.revoked()) return Objection{Reason::key_revoked, "p= of the key is empty"};
-  if (record.find(TagId::key) == nullptr) return Objection{Reason::key_syntax_error, "the record has no p="};
-  if (record.key_type() != key_type(algorithm)) {
-    return Objection{Reason::inappropriate_key,
-                     fmt::format("{} needs a key with k={}", to_string(algorithm), key_type(algorithm))};
-  }
-  const auto services = record.value(TagId::services);
-  if (services && !list_has(*services, "*") && !list_has(*services, "email")) {
-    return Objection{Reason::inappropriate_service, "s= of the key holds neither * nor email"};
-  }
-  const auto flags = record.value(TagId::flags);
-  if (flags && list_has(*flags, "s") && signature.identity_domain() != signature.domain_name()) {
-    return Objection{Reason::subdomain_not_allowed, "the key has t=s, and the domain of i= is below d="};
-  }
-  return std::nullopt;
-}
-
-std::optional<Objection> object_to_key(const LoadedKey& key) {
-  if (!key.key) {
-    const bool unreadable = key.key.error() == KeyTrouble::unreadable;
-    return Objection{unreadable ? Reason::key_syntax_error : Reason::key_unusable,
-                     std::string(to_string(key.key.error()))};
-  }
-  if (!key.data.is_exactly(key.record.key_type())) {
-    return Objection{Reason::key_syntax_error, "p= holds a key in another form than verifiers read"};
-  }
-  if (key.key->algorithm() == KeyAlgorithm::rsa && key.key->bits() < kMinRsaBits) {
-    return Objection{Reason::key_too_short,
-                     fmt::format("it has {} bits, the least are {}", key.key->bits(), kMinRsaBits)};
-  }
-  return std::nullopt;
-}
-
 void judge_key(SignatureResult& out, KeyCache* cache) {
-  const dns::Answer& answer = *out.key_answer;
-  if (answer.unknown()) return conclude(out, Result::temperror, Reason::key_unavailable, dns::describe(answer));
-  if (answer.nothing()) {
-    out.key_ok = false;
-    return conclude(out, Result::permerror, Reason::no_key);
-  }
-  // §6.1.2 step 4 and §3.6.2.2: with several records it is not defined which one counts.
-  if (answer.records.size() > 1) {
-    out.key_ok = false;
-    return conclude(out, Result::permerror, Reason::several_keys, fmt::format("there are {}", answer.records.size()));
-  }
-  const auto* text = std::get_if<dns::Text>(&answer.records.front().data);
-  const std::string_view joined = text == nullptr ? std::string_view() : text->joined();
-  out.key = cache == nullptr ? load_key(joined) : cache->get(joined);
-  out.testing = list_has(out.key->record.value(TagId::flags).value_or(""), "y");
-  auto objection = object_to_words(out.key->record, out.signature);
-  if (!objection) objection = object_to_key(*out.key);
-  out.key_ok = !objection;
-  if (objection) conclude(out, Result::permerror, objection->reason, std::move(objection->detail));
+  KeyJudgement judgement = judge_key(out.signature, *out.key_answer, cache);
+  out.key = std::move(judgement.key);
+  out.testing = judgement.testing;
+  out.key_ok = judgement.ok;
+  if (judgement.ok != true) conclude(out, judgement.result, judgement.reason, std::move(judgement.detail));
 }
 
 void judge_body(SignatureResult& out) {
@@ -228,56 +163,17 @@ constexpr std::array<std::string_view, 15> kActedOn{"cc",
 
 }  // namespace
 
-std::string_view to_string(Result result) noexcept {
-  constexpr std::array<std::string_view, 7> kWords{"none",    "pass",      "fail",     "policy",
-                                                   "neutral", "temperror", "permerror"};
-  return kWords[static_cast<std::size_t>(result)];
-}
-
-std::string_view to_string(Reason reason) noexcept {
-  constexpr std::array<std::string_view, 28> kWords{
-      "",
-      "signature syntax error",
-      "signature missing required tag",
-      "incompatible version",
-      "domain mismatch",
-      "From field not signed",
-      "signature expired",
-      "unknown algorithm",
-      "unknown canonicalization",
-      "unknown query method",
-      "historic algorithm rsa-sha1",
-      "key unavailable",
-      "no key for signature",
-      "several key records",
-      "key syntax error",
-      "inappropriate hash algorithm",
-      "key revoked",
-      "inappropriate key algorithm",
-      "inappropriate service type",
-      "subdomain not allowed by key",
-      "key too short",
-      "key unusable",
-      "l= is larger than the body",
-      "signed header too large",
-      "body hash did not verify",
-      "signature did not verify",
-      "too many names in h=",
-      "not evaluated",
-  };
-  return kWords[static_cast<std::size_t>(reason)];
-}
-
 std::uint32_t SignatureResult::key_bits() const noexcept {
   if (!key) return 0;
   return key->key ? key->key->bits() : key->data.bits;
 }
 
 struct Verification::State {
-  State(const mail::Message& of, VerifyOptions with) : message(&of), options(with) {}
+  State(const mail::Message& of, VerifyOptions with, SignatureField which) : message(&of), options(with), field_kind(which) {}
 
   const mail::Message* message;
   VerifyOptions options;
+  SignatureField field_kind;
   std::vector<SignatureResult> results;
   std::vector<BodyHash*> body_of;  // for each result its hash, or nullptr
   std::vector<std::unique_ptr<BodyHash>> bodies;
@@ -287,14 +183,14 @@ struct Verification::State {
   void judge(std::size_t index);
 };
 
-Verification::Verification(const mail::Message& message, VerifyOptions options)
-    : state_(std::make_unique<State>(message, options)) {
-  constexpr std::string_view kField = "dkim-signature";
-  const std::uint32_t hash = mail::name_hash(kField);
+Verification::Verification(const mail::Message& message, VerifyOptions options, SignatureField kind)
+    : state_(std::make_unique<State>(message, options, kind)) {
+  const std::string_view name = name_of(kind);
+  const std::uint32_t hash = mail::name_hash(name);
   std::size_t seen = 0;
   for (std::size_t i = 0; i < message.fields().size(); ++i) {
     const mail::Field& field = message.fields()[i];
-    if (field.hash == hash && message.is(field, kField)) state_->add(i, seen++);
+    if (field.hash == hash && message.is(field, name)) state_->add(i, seen++);
   }
   if (seen > state_->results.size()) {
     state_->results.back().detail = fmt::format("nor the {} signatures below it", seen - state_->results.size());
@@ -310,7 +206,7 @@ void Verification::State::add(std::size_t field, std::size_t seen) {
   SignatureResult& result = results.emplace_back();
   body_of.push_back(nullptr);
   result.field = field;
-  result.signature = parse_signature(message->value(message->fields()[field]));
+  result.signature = parse_signature(message->value(message->fields()[field]), field_kind);
   const bool too_deep = message->fields()[field].whole.end - message->header_start() > options.limits.header;
   if (seen >= options.limits.signatures || too_deep) {
     const std::string why = too_deep

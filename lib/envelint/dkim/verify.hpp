@@ -1,5 +1,6 @@
 #pragma once
 
+#include <envelint/dkim/result.hpp>
 #include <envelint/dkim/signature.hpp>
 #include <envelint/dkim/verifying_key.hpp>
 #include <envelint/dns/resolver.hpp>
@@ -26,52 +27,6 @@
 /// can be told a changed body from a wrong key, and what is cryptographically sound from what is accepted.
 namespace envelint::dkim {
 
-/// What is said of a signature (RFC 8601 §2.7.1).
-enum class Result : std::uint8_t {
-  none,       ///< the message has no signature
-  pass,       ///< verified and acceptable
-  fail,       ///< acceptable, and not verified: body or header have changed, or the key is another
-  policy,     ///< not acceptable here: beyond a limit of this verifier
-  neutral,    ///< cannot be processed: it uses something that is not known here
-  temperror,  ///< DNS would not say; trying later may help
-  permerror,  ///< it can never be verified: signature or key are not as they must be
-};
-[[nodiscard]] std::string_view to_string(Result result) noexcept;
-
-/// Why, in the words of RFC 6376 where it has some.
-enum class Reason : std::uint8_t {
-  verified,
-  syntax_error,          ///< §6.1.1
-  missing_tag,           ///< §6.1.1
-  incompatible_version,  ///< §6.1.1
-  domain_mismatch,       ///< §6.1.1: `i=` outside `d=`
-  from_not_signed,       ///< §6.1.1
-  expired,               ///< §6.1.1
-  unknown_algorithm,
-  unknown_canonicalization,
-  unknown_method,
-  historic_algorithm,     ///< rsa-sha1 (RFC 8301 §3.1)
-  key_unavailable,        ///< §6.1.2 step 2
-  no_key,                 ///< step 3
-  several_keys,           ///< step 4: several records, and no telling which is meant
-  key_syntax_error,       ///< step 5
-  inappropriate_hash,     ///< step 6
-  key_revoked,            ///< step 7
-  inappropriate_key,      ///< step 8: `k=` and `a=` differ
-  inappropriate_service,  ///< `s=` of the key holds neither `*` nor `email` (§3.6.1)
-  subdomain_not_allowed,  ///< `t=s`, and `i=` is below `d=` (§3.6.1)
-  key_too_short,          ///< RSA below 1024 bits (RFC 8301 §3.2)
-  key_unusable,           ///< too large, or no sound key; see KeyTrouble
-  length_beyond_body,     ///< `l=` is larger than the body (§3.5)
-  header_too_large,       ///< the signed fields are larger than Limits::signed_header
-  body_hash,              ///< §6.1.3 step 3
-  signature,              ///< §6.1.3 step 4
-  too_many_names,         ///< `h=` holds more than kMaxSignedFields
-  skipped,                ///< not evaluated, because of a limit
-};
-/// `body hash did not verify`; empty for `verified`.
-[[nodiscard]] std::string_view to_string(Reason reason) noexcept;
-
 /// What a message may cost (RFC 6376 §6.1, §8.4).
 struct Limits {
   std::size_t signatures = 10;                 ///< from the top; the rest is reported as skipped
@@ -97,7 +52,7 @@ struct SignatureResult {
   Result result = Result::none;
   Reason reason = Reason::verified;
   std::string detail;     ///< more on the reason for a person; may be empty. Holds no bytes of others but safe names
-  std::size_t field = 0;  ///< the index of the DKIM-Signature field in the message
+  std::size_t field = 0;  ///< the index of its field in the message
   Signature signature;
 
   // The three facts. Empty: it could not be found out.
@@ -130,7 +85,10 @@ struct SignatureResult {
 class Verification {
  public:
   /// @param message  not copied: it and its octets must outlive the verification. Its body is not looked at.
-  Verification(const mail::Message& message, VerifyOptions options);
+  /// @param field    which signatures: those of DKIM, or the message signatures of ARC, which are verified alike
+  ///                 (RFC 8617 §4.1.2).
+  Verification(const mail::Message& message, VerifyOptions options,
+               SignatureField field = SignatureField::dkim_signature);
   ~Verification();
   Verification(Verification&&) noexcept;
   Verification& operator=(Verification&&) noexcept;
