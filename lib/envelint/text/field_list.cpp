@@ -227,14 +227,14 @@ std::size_t extension_value_fault(std::string_view value) noexcept {
 }
 
 std::optional<ExtensionFault> extension_fault(std::string_view value, const Field& field) {
-  using Kind = ExtensionFault::Kind;
+  using Fault = ExtensionFault::Kind;
   const std::string_view name = slice(value, field.name);
-  if (!std::ranges::all_of(slice(value, field.span), is_ascii)) return ExtensionFault{Kind::foreign_octet, field.span};
-  if (!is_extension_name(name)) return ExtensionFault{Kind::name_invalid, name.empty() ? field.span : field.name};
-  if (field.value.empty()) return ExtensionFault{Kind::value_invalid, field.span};
+  if (!std::ranges::all_of(slice(value, field.span), is_ascii)) return ExtensionFault{Fault::foreign_octet, field.span};
+  if (!is_extension_name(name)) return ExtensionFault{Fault::name_invalid, name.empty() ? field.span : field.name};
+  if (field.value.empty()) return ExtensionFault{Fault::value_invalid, field.span};
   const std::size_t bad = extension_value_fault(slice(value, field.value));
   if (bad == std::string_view::npos) return std::nullopt;
-  return ExtensionFault{Kind::value_invalid, span_of(field.value.start + bad, field.value.start + bad + 1)};
+  return ExtensionFault{Fault::value_invalid, span_of(field.value.start + bad, field.value.start + bad + 1)};
 }
 
 }  // namespace envelint::text
