@@ -442,7 +442,7 @@ TEST_CASE("a signature that another key of the domain made is told with its sele
   const std::string rsa = " TXT \"" + test::rsa_record() + "\"\n";
   const Autopsy common = autopsy_of(mail, other + "default._domainkey.example.com." + rsa);
   CHECK(named(common) == "other_selector");
-  CHECK(common.summary == "the signature verifies with the key of another selector: default._domainkey.example.com");
+  CHECK(common.summary == "the signature was made with the key of another selector: default._domainkey.example.com");
   CHECK(named(autopsy_of(mail, "default._domainkey.example.com." + rsa)) == "other_selector");
   AutopsyOptions options;
   options.selectors = {"x2031"};

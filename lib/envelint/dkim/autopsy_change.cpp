@@ -50,9 +50,9 @@ constexpr std::array<Words, 37> kWords{{
     {"field_added", "was added after signing"},
     {"field_removed", "was removed after signing"},
     {"field_changed", "was changed after signing"},
-    {"other_selector", "the signature verifies with the key of another selector"},
-    {"other_domain", "the signature verifies with the key of another domain"},
-    {"other_record", "the selector has several key records, and the signature verifies with one of them"},
+    {"other_selector", "the signature was made with the key of another selector"},
+    {"other_domain", "the signature was made with the key of another domain"},
+    {"other_record", "the selector has several key records, and the signature was made with one of them"},
 }};
 
 bool adds_lines(Cause cause) {

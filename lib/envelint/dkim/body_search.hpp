@@ -29,8 +29,8 @@ struct SearchLimits {
   std::size_t body = std::size_t{16} << 20;              ///< octets; a larger body is not searched
   std::uint64_t body_octets = std::uint64_t{256} << 20;  ///< that are hashed for all guesses about a body together
   std::size_t body_guesses = 500'000;
-  std::uint64_t header_octets = std::uint64_t{48} << 20;  ///< that are hashed for all guesses about a header together
-  std::size_t header_guesses = 100'000;
+  std::uint64_t header_octets = std::uint64_t{96} << 20;  ///< that are hashed for all guesses about a header together
+  std::size_t header_guesses = 200'000;
   std::size_t public_key_operations = 3000;  ///< where each guess needs one (Ed25519)
   std::size_t questions = 24;                ///< of DNS, for other keys
 };

@@ -14,8 +14,10 @@ namespace envelint::dkim {
 namespace {
 
 constexpr std::size_t kLongestField = 16'384;
-constexpr std::size_t kSubjectWords = 12;  // places at which a tag may begin or end
-constexpr std::size_t kAddresses = 50;     // a longer list is taken as a whole
+constexpr std::size_t kSubjectWords = 12;   // places at which a tag may begin or end
+constexpr std::size_t kLikelyTagWords = 3;  // `[team] `, `[EXTERNAL] `, `** possible spam ** `
+constexpr std::size_t kAddresses = 50;      // a longer list is taken as a whole
+constexpr std::size_t kKeptOriginals = 20;
 constexpr std::size_t kFoldedAddresses = 200;
 constexpr std::int64_t kSecondsAround = 300;  // a Date that is written anew is often that of the signature
 
@@ -211,13 +213,13 @@ class Variants {
   }
 
  private:
-  void put(Cause cause, std::string head, std::string value, bool likely) {
-    if (out_.size() < kMaxVariants) out_.push_back({cause, std::move(head), std::move(value), likely});
+  void put(Cause cause, std::string head, std::string value, Odds odds) {
+    if (out_.size() < kMaxVariants) out_.push_back({cause, std::move(head), std::move(value), odds});
   }
 
-  void add(std::string_view words, bool likely = true, Cause cause = Cause::field_changed) {
+  void add(std::string_view words, Odds odds = Odds::likely, Cause cause = Cause::field_changed) {
     if (words == words_) return;
-    put(cause, std::string(head_), " " + std::string(words), likely);
+    put(cause, std::string(head_), " " + std::string(words), odds);
   }
 
   void words(std::initializer_list<std::string_view> all) {
@@ -226,7 +228,9 @@ class Variants {
 
   /// For `simple`; most are the same to `relaxed`.
   void spacing() {
-    const auto value = [&](const std::string& text) { put(Cause::field_spacing, std::string(head_), text, false); };
+    const auto value = [&](const std::string& text) {
+      put(Cause::field_spacing, std::string(head_), text, Odds::possible);
+    };
     value(" " + words_);
     value(words_);
     value("  " + words_);
@@ -252,17 +256,17 @@ class Variants {
       for (const std::string_view fold : {"\r\n ", "\r\n\t"}) value(folded(head_, words_, columns, fold));
     }
     for (const std::string& spelled : {text::lower(name_), capitalised(name_)}) {
-      put(Cause::field_name_case, spelled + ":", std::string(value_), false);
-      put(Cause::field_name_case, spelled + " :", std::string(value_), false);
+      put(Cause::field_name_case, spelled + ":", std::string(value_), Odds::possible);
+      put(Cause::field_name_case, spelled + " :", std::string(value_), Odds::possible);
     }
     // `Message-Id` and `Mime-Version`, as some programs have it
     std::string plain = capitalised(name_);
     if (plain.starts_with("MIME-")) plain.replace(0, 4, "Mime");
     if (plain.ends_with("-ID")) plain.back() = 'd';
-    put(Cause::field_name_case, plain + ":", std::string(value_), false);
+    put(Cause::field_name_case, plain + ":", std::string(value_), Odds::possible);
     std::string upper(name_);
     std::ranges::transform(upper, upper.begin(), text::to_upper);
-    put(Cause::field_name_case, upper + ":", std::string(value_), false);
+    put(Cause::field_name_case, upper + ":", std::string(value_), Odds::possible);
   }
 
   void subject() {
@@ -274,15 +278,18 @@ class Variants {
       if (text[i - 1] == ']' && !text::is_space(text[i])) places.push_back(i);
     }
     const std::string lead(value_.substr(0, static_cast<std::size_t>(text.data() - value_.data())));
+    const std::size_t answer = text::istarts_with(text, "re:") ? 1 : 0;
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t j = i + 1; j < places.size(); ++j) {
+        const Odds odds = i <= answer && j <= i + kLikelyTagWords ? Odds::likely : Odds::possible;
         const std::string rest = std::string(text.substr(0, places[i])) + std::string(text.substr(places[j]));
-        put(Cause::subject_tag, std::string(head_), lead + rest, i == 0 || i == 1);
-        put(Cause::subject_tag, std::string(head_), " " + collapsed(rest), i == 0 || i == 1);
+        put(Cause::subject_tag, std::string(head_), lead + rest, odds);
+        put(Cause::subject_tag, std::string(head_), " " + collapsed(rest), odds);
       }
     }
     for (std::size_t end = text.rfind(' '), n = 0; end != std::string_view::npos && end > 0 && n < kSubjectWords; ++n) {
-      put(Cause::subject_tag, std::string(head_), lead + std::string(text::trim(text.substr(0, end))), n < 2);
+      put(Cause::subject_tag, std::string(head_), lead + std::string(text::trim(text.substr(0, end))),
+          n == 0 ? Odds::likely : Odds::possible);
       end = text.rfind(' ', end - 1);
     }
     for (const std::string_view prefix : {"Re: ", "RE: ", "Fwd: ", "FW: "}) {
@@ -293,12 +300,11 @@ class Variants {
   }
 
   void dates() {
-    for (const std::string& spelling : date_spellings(words_))
-      add(spelling, spelling.find('(') == std::string::npos && out_.size() < 200);
+    for (const std::string& spelling : date_spellings(words_)) add(spelling, Odds::possible);
   }
 
   void near_signature() {
-    for (const std::string& date : dates_near(words_, *timestamp_, kSecondsAround)) add(date, false);
+    for (const std::string& date : dates_near(words_, *timestamp_, kSecondsAround)) add(date, Odds::rare);
   }
 
   void identifiers() {
@@ -337,15 +343,15 @@ class Variants {
       return box.display.empty() ? with_domain_in(box.address, text::to_lower)
                                  : angled(box.display, with_domain_in(box.address, text::to_lower));
     });
-    add(joined(items, ","));
-    add(joined(items, ", "));
-    add(joined(items, " , "), false);
-    add(joined(std::vector<std::string>(items.rbegin(), items.rend()), ", "));
+    add(joined(items, ","), Odds::possible);
+    add(joined(items, ", "), Odds::possible);
+    add(joined(items, " , "), Odds::possible);
+    add(joined(std::vector<std::string>(items.rbegin(), items.rend()), ", "), Odds::possible);
     if (items.size() > 1 && items.size() <= kAddresses) {
       for (std::size_t i = 0; i < items.size(); ++i) {
         std::vector<std::string> fewer = items;
         fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-        add(joined(fewer, ", "), false);
+        add(joined(fewer, ", "), Odds::possible);
       }
     }
     if (name_ == "to" || name_ == "cc")
@@ -358,12 +364,12 @@ class Variants {
   void each_address(const std::vector<std::string>& items, Spell spell) {
     std::vector<std::string> all;
     for (const std::string& item : items) all.push_back(spell(read_mailbox(item)));
-    add(joined(all, ", "));
+    add(joined(all, ", "), Odds::possible);
     // One of several
     for (std::size_t i = 0; i < items.size() && items.size() > 1 && items.size() <= kAddresses; ++i) {
       std::vector<std::string> one = items;
       one[i] = all[i];
-      add(joined(one, ", "), false);
+      add(joined(one, ", "), Odds::possible);
     }
   }
 
@@ -448,24 +454,26 @@ class Variants {
 
   /// `X-Original-Subject`, `Old-Date`, `Delivered-To`: where relays keep what they have changed.
   void kept_originals() {
+    std::size_t kept = 0;
     for (const mail::Field& field : message_.fields()) {
       const std::string_view name = message_.name(field);
       if (name.size() <= name_.size() + 1 || !text::iends_with(name, name_)) continue;
       if (name[name.size() - name_.size() - 1] != '-' || message_.value(field).size() > kLongestField) continue;
-      put(Cause::field_changed, std::string(head_), std::string(message_.value(field)), true);
+      if (++kept > kKeptOriginals) return;
+      put(Cause::field_changed, std::string(head_), std::string(message_.value(field)), Odds::likely);
       add(collapsed(message_.value(field)));
     }
   }
 
   void encoded_words() {
     const std::string plain = decoded_words(words_);
-    add(plain);
+    add(plain, Odds::possible);
     if (name_ != "subject") return;
     for (const std::string_view charset : {"utf-8", "UTF-8"}) {
-      add(q_encoded(charset, plain));
-      add(replaced(q_encoded(charset, plain), "?q?", "?Q?"));
-      add(b_encoded(charset, plain));
-      add(replaced(b_encoded(charset, plain), "?B?", "?b?"));
+      add(q_encoded(charset, plain), Odds::possible);
+      add(replaced(q_encoded(charset, plain), "?q?", "?Q?"), Odds::possible);
+      add(b_encoded(charset, plain), Odds::possible);
+      add(replaced(b_encoded(charset, plain), "?B?", "?b?"), Odds::possible);
     }
   }
 
@@ -489,7 +497,8 @@ std::vector<FieldVariant> removed_variants(std::string_view name, const mail::Me
   std::vector<FieldVariant> out;
   const std::string head = capitalised(name) + ":";
   const auto add = [&](std::string_view value) {
-    if (value.size() <= kLongestField) out.push_back({Cause::field_removed, head, " " + collapsed(value), true});
+    if (value.size() <= kLongestField)
+      out.push_back({Cause::field_removed, head, " " + collapsed(value), Odds::likely});
   };
   const auto copy = [&](std::string_view other) {
     if (const mail::Field* field = message.find(other)) add(message.value(*field));
@@ -532,7 +541,7 @@ std::vector<FieldVariant> signature_field_variants(std::string_view head, std::s
   std::vector<FieldVariant> out;
   if (value.size() > kLongestField) return out;
   const auto put = [&](std::string text) {
-    out.push_back({Cause::field_spacing, std::string(head), std::move(text), false});
+    out.push_back({Cause::field_spacing, std::string(head), std::move(text), Odds::possible});
   };
   const std::vector<std::string> tags = split_list(collapsed(value), ';', 100);
   const auto respelled = [&](std::string_view between, std::string_view colon, bool tight) {
@@ -563,7 +572,7 @@ std::vector<FieldVariant> signature_field_variants(std::string_view head, std::s
   put("\r\n " + collapsed(value));
   put("\r\n\t" + collapsed(value));
   for (const std::string_view name : {"DKIM-Signature:", "Dkim-Signature:", "dkim-signature:"}) {
-    out.push_back({Cause::field_name_case, std::string(name), std::string(value), false});
+    out.push_back({Cause::field_name_case, std::string(name), std::string(value), Odds::possible});
   }
   return out;
 }

@@ -12,12 +12,19 @@
 /// What a header field may have been before a mail system rewrote it: guesses, to be proven by the signature.
 namespace envelint::dkim {
 
+/// How common a change is, and so with what it is tried together.
+enum class Odds : std::uint8_t {
+  likely,    ///< with every other that is not rare
+  possible,  ///< with likely ones
+  rare,      ///< by itself only
+};
+
 /// An earlier form of a field.
 struct FieldVariant {
   Cause cause;
   std::string head;   ///< the name and the colon
   std::string value;  ///< all behind the colon, without the final CRLF
-  bool likely;        ///< common enough to be tried together with a change to another field
+  Odds odds;
 };
 
 /// At most this many for one field.

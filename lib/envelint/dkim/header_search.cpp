@@ -27,7 +27,7 @@ struct Piece {
 struct Candidate {
   std::vector<Piece> pieces;
   Change change;
-  bool likely = false;
+  Odds odds = Odds::possible;
 
   [[nodiscard]] bool touches(const Candidate& other) const {
     return std::ranges::any_of(pieces, [&](const Piece& piece) {
@@ -147,7 +147,7 @@ class HeaderSearch {
     for (FieldVariant& variant : signature_field_variants(head_of(own_), signature_.without_signature())) {
       add_variant(covered_.size(), own_, signature_.without_signature(), std::move(variant));
     }
-    std::ranges::stable_sort(candidates_, [](const Candidate& a, const Candidate& b) { return a.likely && !b.likely; });
+    std::ranges::stable_sort(candidates_, [](const Candidate& a, const Candidate& b) { return a.odds < b.odds; });
   }
 
   [[nodiscard]] std::vector<Group> groups() const {
@@ -186,7 +186,7 @@ class HeaderSearch {
     append_canonical_field(kind_, variant.head, variant.value, text);
     if (entry < covered_.size()) text += kCrlf;
     candidate.pieces.push_back({entry, std::move(text)});
-    candidate.likely = variant.likely;
+    candidate.odds = variant.odds;
     candidate.change.cause = variant.cause;
     const std::string_view name(variant.head);
     candidate.change.field =
@@ -216,7 +216,7 @@ class HeaderSearch {
         const Cause cause = covered_[i] ? Cause::field_changed : Cause::field_removed;
         const std::string_view now = covered_[i] ? message_.value(message_.fields()[*covered_[i]]) : std::string_view();
         for (const std::string& form : {value, " " + value}) {
-          add_variant(i, covered_[i], now, {cause, copied + ":", form, true});
+          add_variant(i, covered_[i], now, {cause, copied + ":", form, Odds::likely});
         }
       }
     }
@@ -259,7 +259,7 @@ class HeaderSearch {
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
       Candidate candidate;
       candidate.pieces = picked(group, fewer);
-      candidate.likely = true;
+      candidate.odds = Odds::likely;
       const mail::Field& field = message_.fields()[group.fields[i]];
       candidate.change.cause = Cause::field_added;
       candidate.change.field = std::string(message_.name(field));
@@ -295,10 +295,11 @@ class HeaderSearch {
     return false;
   }
 
-  /// Likely ones come first, so that they are tried with each other before a limit is reached.
+  /// At least one of them is likely. Likely ones come first, so that they are tried with each other before a limit is reached.
   bool two() {
     for (std::size_t j = 1; j < candidates_.size(); ++j) {
-      for (std::size_t i = 0; i < j; ++i) {
+      if (candidates_[j].odds == Odds::rare) return false;
+      for (std::size_t i = 0; i < j && candidates_[i].odds == Odds::likely; ++i) {
         if (spent()) return false;
         if (candidates_[i].touches(candidates_[j]) || !fits(&candidates_[i], &candidates_[j])) continue;
         out_.changes.push_back(candidates_[i].change);

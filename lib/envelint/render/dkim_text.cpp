@@ -100,7 +100,7 @@ class Layout {
 
   void add_autopsy(const dkim::Autopsy& autopsy) {
     add_row("autopsy", autopsy.summary);
-    for (const std::string& fact : autopsy.known) add_row("certain", fact);
+    for (const std::string& fact : autopsy.known) add_row("known", fact);
     if (!autopsy.original) return;
     add_row("original", original_words(*autopsy.original));
     for (const dkim::Difference& difference : autopsy.original->differences) add_row("", describe(difference));
