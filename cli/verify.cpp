@@ -6,9 +6,12 @@
 #include "screen.hpp"
 #include "zone_source.hpp"
 
+#include <envelint/arc/validate.hpp>
 #include <envelint/audit/signature_rules.hpp>
+#include <envelint/dkim/autopsy.hpp>
 #include <envelint/dkim/verify.hpp>
 #include <envelint/dns/deadline_resolver.hpp>
+#include <envelint/render/arc.hpp>
 #include <envelint/render/dkim_json.hpp>
 #include <envelint/render/dkim_text.hpp>
 #include <envelint/render/json.hpp>
@@ -39,6 +42,7 @@ constexpr std::string_view kExample = R"(Examples:
   envelint verify message.eml
   envelint verify - --zone keys.zone --format json < message.eml
   envelint verify old.eml --now 1700000000      as if it had come then
+  envelint verify in.eml --original sent.eml    where the two differ
 
 Exit status: 0 a signature passes, 1 none does, 2 wrong usage or unreadable
 input, 3 none does, and DNS would not say whether one would.)";
@@ -48,6 +52,9 @@ struct Options {
   ZoneInput zone;
   DnsOptions dns;
   std::optional<std::uint64_t> now;
+  std::string original;
+  std::vector<std::string> selectors;
+  bool no_autopsy = false;
   std::string format = "text";
   std::string colour = "auto";
   std::size_t width = 0;
@@ -58,13 +65,35 @@ std::uint64_t unix_time() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
+/// What is found in a message: its signatures, and its ARC chain.
+struct Verified {
+  std::vector<dkim::SignatureResult> signatures;
+  arc::ChainResult chain;
+};
+
+task::Task<Verified> verify_with(dns::Resolver* resolver, mail::Message message, dkim::VerifyOptions options) {
+  Verified out;
+  out.signatures = co_await dkim::verify(*resolver, message, options);
+  out.chain = co_await arc::validate(*resolver, message, options);
+  co_return out;
+}
+
 /// Over the network it ends in time.
-task::Task<std::vector<dkim::SignatureResult>> verify_from(DnsSource* source, mail::Message message,
-                                                           dkim::VerifyOptions options) {
+task::Task<Verified> verify_from(DnsSource* source, mail::Message message, dkim::VerifyOptions options) {
   constexpr std::chrono::seconds kLongest{20};
-  if (!source->is_live()) co_return co_await dkim::verify(source->resolver(), std::move(message), options);
+  if (!source->is_live()) co_return co_await verify_with(&source->resolver(), std::move(message), options);
   dns::DeadlineResolver resolver(source->resolver(), source->loop(), source->loop().after(kLongest));
-  co_return co_await dkim::verify(resolver, std::move(message), options);
+  co_return co_await verify_with(&resolver, std::move(message), options);
+}
+
+/// The same for why signatures fail.
+task::Task<std::vector<dkim::Autopsy>> look_into(DnsSource* source, const mail::Message* message,
+                                                 const std::vector<dkim::SignatureResult>* results,
+                                                 dkim::AutopsyOptions options) {
+  constexpr std::chrono::seconds kLongest{10};
+  if (!source->is_live()) co_return co_await dkim::autopsy(source->resolver(), message, results, std::move(options));
+  dns::DeadlineResolver resolver(source->resolver(), source->loop(), source->loop().after(kLongest));
+  co_return co_await dkim::autopsy(resolver, message, results, std::move(options));
 }
 
 /// One run of the command.
@@ -75,10 +104,19 @@ class Verify {
   int run() {
     auto input = read_message(options_.file);
     if (!input) return complain(input.error()), kUsage;
+    std::optional<MessageInput> original;
+    if (!options_.original.empty()) {
+      auto read = read_message(options_.original);
+      if (!read) return complain(read.error()), kUsage;
+      original = *std::move(read);
+    }
     if (const auto fault = open_source()) return complain(*fault), kUsage;
     const auto message = mail::Message::split(input->bytes);
     dkim::VerifyOptions settings(options_.now.value_or(unix_time()));
-    const auto results = source_->run(verify_from(source_.get(), message, settings));
+    Verified verified = source_->run(verify_from(source_.get(), message, settings));
+    chain_ = std::move(verified.chain);
+    const std::vector<dkim::SignatureResult>& results = verified.signatures;
+    look(message, results, original);
     if (const auto fault = source_->save()) return complain(*fault), kUsage;
     audit::Report report;
     report.domains = audit::report_signatures(results);
@@ -101,6 +139,19 @@ class Verify {
     return std::nullopt;
   }
 
+  void look(const mail::Message& message, const std::vector<dkim::SignatureResult>& results,
+            const std::optional<MessageInput>& original) {
+    if (options_.no_autopsy) return;
+    dkim::AutopsyOptions settings;
+    settings.selectors = options_.selectors;
+    autopsies_ = source_->run(look_into(source_.get(), &message, &results, settings));
+    if (!original) return;
+    const auto before = mail::Message::split(original->bytes);
+    for (std::size_t i = 0; i < autopsies_.size(); ++i) {
+      if (autopsies_[i].needed()) autopsies_[i].original = dkim::compare_with_original(message, results[i], before);
+    }
+  }
+
   static int status_of(const std::vector<dkim::SignatureResult>& results) {
     const auto any = [&](dkim::Result result) {
       return std::ranges::find(results, result, &dkim::SignatureResult::result) != results.end();
@@ -116,7 +167,8 @@ class Verify {
     json.open_object();
     json.member("schema", "envelint/verify/1");
     json.member("line_ends", input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
-    render::add_dkim_results(json, message, results);
+    render::add_dkim_results(json, message, results, autopsies_);
+    render::add_arc(json, chain_);
     json.open_array("oddities");
     for (const mail::Oddity& oddity : oddities_of(message)) {
       json.open_object();
@@ -136,7 +188,7 @@ class Verify {
     const Screen screen = standard_output();
     layout.colour = options_.colour == "always" || (options_.colour == "auto" && screen.colour);
     layout.width = options_.width != 0 ? options_.width : screen.width;
-    std::cout << render::dkim_text(message, results, layout);
+    std::cout << render::dkim_text(message, results, layout, autopsies_) << render::arc_text(chain_, layout);
     print_notes(input, message, layout);
     std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
     if (!report.domains.empty()) std::cout << '\n' << render::terminal(report, layout);
@@ -161,6 +213,8 @@ class Verify {
 
   const Options& options_;
   std::unique_ptr<DnsSource> source_;
+  std::vector<dkim::Autopsy> autopsies_;
+  arc::ChainResult chain_;
 };
 
 }  // namespace
@@ -174,6 +228,11 @@ void add_verify(CommandLine& line) {
   add_dns_options(command, options->dns);
   command.option("--now", options->now, "the time by which signatures expire: seconds since 1970 (default: now)")
       .value("UNIX-TIME");
+  command.option("--original", options->original, "the message as it was signed: show where this one differs")
+      .value("FILE");
+  command.option("--selector", options->selectors, "a selector whose key may have been meant; repeatable")
+      .value("NAME");
+  command.flag("--no-autopsy", options->no_autopsy, "do not search for why a signature fails");
   command.option("--format", options->format, "text or json").one_of({"text", "json"}).show_default();
   command.option("--color,--colour", options->colour, "auto, always or never")
       .one_of({"auto", "always", "never"})

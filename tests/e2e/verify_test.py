@@ -178,6 +178,40 @@ class Results(SignedMail):
                     self.assertLessEqual(len(line), width, line)
 
 
+class Chains(SignedMail):
+    """Messages of the public suite of ARC, with the keys they were sealed with."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        suite = json.loads((SOURCES / "tests/arc/conformance/arc-validation.json").read_text())
+        cls.cases = {case["name"]: case for case in suite}
+
+    def chain(self, name):
+        case = self.cases[name]
+        zone = self.write("chain.zone", "".join(record(*key) for key in case["txt"].items()))
+        message = case["message"].replace("\n", "\r\n").encode()
+        return self.verify(message, zone=zone)[0]["arc"], self.text(message, zone=zone)
+
+    def test_a_chain_that_holds(self):
+        document, text = self.chain("cv_pass_i2_1_ams1_invalid")
+        self.assertEqual((document["result"], document["instances"], document["oldest_pass"]), ("pass", 2, 2))
+        self.assertEqual([(one["instance"], one["message_signature"], one["seal"]) for one in document["sets"]],
+                         [(1, "fail", "pass"), (2, "pass", "pass")])
+        self.assertIn("arc: pass\n  i=2  ", text)
+
+    def test_a_chain_that_does_not_hold(self):
+        document, text = self.chain("as_fields_b_mod_sig")
+        self.assertEqual(document["result"], "fail")
+        self.assertEqual(document["reason"], "a seal did not verify (i=1): signature did not verify")
+        self.assertIn("arc: fail: a seal did not verify (i=1)", text)
+        self.assertIn("missing", self.chain("ams_struct_missing")[0]["reason"])
+
+    def test_no_chain(self):
+        self.assertEqual(self.verify(MESSAGE)[0]["arc"]["result"], "none")
+        self.assertNotIn("arc", self.text(MESSAGE))
+
+
 class HostileMessages(SignedMail):
     def test_a_lone_cr_or_lf_ends_no_line(self):
         for odd in (b"a\rb\r\n", b"a\nb\r\n", b"a\r\r\r\nb\r\n", b"\n\n\r\n"):

@@ -29,6 +29,16 @@ Digest::Digest(HashAlgorithm hash, std::uint64_t limit) : context_(EVP_MD_CTX_ne
   require(context_ && EVP_DigestInit_ex(context_.get(), algorithm(hash), nullptr) == 1);
 }
 
+Digest::Digest(const Digest& other)
+    : Sink(other),
+      context_(EVP_MD_CTX_new()),
+      limit_(other.limit_),
+      octets_(other.octets_),
+      gathered_(other.gathered_),
+      buffer_(other.buffer_) {
+  require(context_ && EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1);
+}
+
 void Digest::write(std::string_view octets) {
   const std::uint64_t left = limit_ - std::min(limit_, octets_);
   octets_ += octets.size();

@@ -29,6 +29,10 @@ class Digest : public Sink {
 
   /// @param limit  how many octets are hashed; what comes after is only counted (`l=`, RFC 6376 §3.5).
   explicit Digest(HashAlgorithm hash, std::uint64_t limit = kNoLimit);
+  /// A copy goes on by itself, so that many texts with the same beginning cost that beginning once.
+  Digest(const Digest& other);
+  Digest& operator=(const Digest&) = delete;
+  ~Digest() override = default;
 
   void write(std::string_view octets) override;
   /// Ends the digest. Once.

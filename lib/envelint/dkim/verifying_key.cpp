@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,6 +30,23 @@ std::expected<void, KeyTrouble> check_rsa(const KeyData& data) {
   if ((data.public_key[data.modulus.end - 1] & 1U) == 0) return std::unexpected(KeyTrouble::even_modulus);
   if (data.exponent <= 1 || data.exponent % 2 == 0) return std::unexpected(KeyTrouble::bad_exponent);
   return {};
+}
+
+/// DigestInfo of PKCS#1 v1.5 in DER (RFC 8017 §9.2, note 1); it has one form for each digest.
+std::optional<VerifyingKey::SignedDigest> read_digest_info(std::span<const std::uint8_t> info) {
+  constexpr std::array<std::uint8_t, 15> kSha1{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
+                                               0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
+  constexpr std::array<std::uint8_t, 19> kSha256{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+                                                 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+  const auto read = [&](HashAlgorithm hash, std::span<const std::uint8_t> head) {
+    std::optional<VerifyingKey::SignedDigest> out;
+    if (info.size() != head.size() + size_of(hash) || !std::ranges::equal(info.first(head.size()), head)) return out;
+    const auto digest = info.subspan(head.size());
+    out = VerifyingKey::SignedDigest{hash, text::Bytes(digest.begin(), digest.end())};
+    return out;
+  };
+  if (auto sha256 = read(HashAlgorithm::sha256, kSha256)) return sha256;
+  return read(HashAlgorithm::sha1, kSha1);
 }
 
 }  // namespace
@@ -80,6 +98,22 @@ bool VerifyingKey::verify_rsa(HashAlgorithm hash, std::span<const std::uint8_t> 
   }
   EVP_PKEY_CTX* context = other ? other.get() : rsa_sha256_.get();
   return EVP_PKEY_verify(context, signature.data(), signature.size(), digest.data(), digest.size()) == 1;
+}
+
+std::optional<VerifyingKey::SignedDigest> VerifyingKey::recover(std::span<const std::uint8_t> signature) const {
+  if (algorithm_ != KeyAlgorithm::rsa) return std::nullopt;
+  const PkeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
+  text::Bytes info(kMaxRsaBits / 8);
+  std::size_t size = info.size();
+  const bool opened =
+      context && EVP_PKEY_verify_recover_init(context.get()) == 1 &&
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
+      EVP_PKEY_verify_recover(context.get(), info.data(), &size, signature.data(), signature.size()) == 1;
+  if (!opened) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  return read_digest_info(std::span(info).first(size));
 }
 
 bool VerifyingKey::verify_ed25519(std::span<const std::uint8_t> digest, std::span<const std::uint8_t> signature) const {

@@ -10,6 +10,7 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,14 @@ class VerifyingKey {
   /// digest for Ed25519 (RFC 8463 §3). False for anything that is not exactly that.
   [[nodiscard]] bool verify(HashAlgorithm hash, std::span<const std::uint8_t> digest,
                             std::span<const std::uint8_t> signature) const;
+
+  /// What an RSA signature says, whatever it was made over: the digest inside it and which one it is (RFC 8017 §9.2).
+  /// Nothing where the signature was not made with this key or is damaged, and for Ed25519, which holds no digest.
+  struct SignedDigest {
+    HashAlgorithm hash;
+    text::Bytes digest;
+  };
+  [[nodiscard]] std::optional<SignedDigest> recover(std::span<const std::uint8_t> signature) const;
 
  private:
   VerifyingKey() = default;

@@ -43,12 +43,14 @@ class Layout {
   Layout(const mail::Message& message, const TerminalOptions& options)
       : message_(message), paint_(options.colour), width_(std::max(options.width, TerminalOptions::kMinWidth)) {}
 
-  void add(const SignatureResult& result) {
+  /// @param autopsy  may be nullptr.
+  void add(const SignatureResult& result, const dkim::Autopsy* autopsy) {
     add_heading(result);
     if (result.skipped() || nothing_known(result)) return;
     add_fact("body hash", result.body_hash_ok, result.body_hash_ok == false ? body_words(result) : std::string());
     add_fact("header signature", result.header_signature_ok, "");
     add_fact("key acceptable", result.key_ok, key_words(result));
+    if (autopsy != nullptr && autopsy->needed()) add_autopsy(*autopsy);
     if (result.signature.length()) add_row("unsigned", length_words(result));
     if (result.testing) add_row("test mode", "the key has `t=y`; verifiers treat the signature as any other");
     if (result.in_future) add_row("time", "`t=` lies in the future");
@@ -110,6 +112,14 @@ class Layout {
     add_row(label, text);
   }
 
+  void add_autopsy(const dkim::Autopsy& autopsy) {
+    add_row("autopsy", autopsy.summary);
+    for (const std::string& fact : autopsy.known) add_row("known", fact);
+    if (!autopsy.original) return;
+    add_row("original", original_words(*autopsy.original));
+    for (const dkim::Difference& difference : autopsy.original->differences) add_row("", describe(difference));
+  }
+
   void add_row(std::string_view label, std::string_view text) {
     out_.append(kIndent, ' ').append(label).append(kLabel - label.size(), ' ');
     append_prose(out_, paint_, Style::plain, text, {width_, kIndent + kLabel, kIndent + kLabel, LongWord::shorten});
@@ -127,6 +137,14 @@ class Layout {
       out += fmt::format("{}{}at {}", out.empty() ? "" : " ", before, result.signature.key_name()->to_string());
     }
     return out;
+  }
+
+  static std::string original_words(const dkim::OriginalComparison& original) {
+    const std::string_view body =
+        original.body_hash_ok ? "its body is the one that was signed" : "its body is not the one that was signed";
+    if (!original.header_signature_ok) return std::string(body);
+    return fmt::format("{}; its header is {}the one that was signed", body,
+                       *original.header_signature_ok ? "" : "not ");
   }
 
   static std::string length_words(const SignatureResult& result) {
@@ -150,11 +168,11 @@ std::size_t before_skipped(const std::vector<SignatureResult>& results) {
 }  // namespace
 
 std::string dkim_text(const mail::Message& message, const std::vector<SignatureResult>& results,
-                      const TerminalOptions& options) {
+                      const TerminalOptions& options, std::span<const dkim::Autopsy> autopsies) {
   Layout layout(message, options);
   if (results.empty()) layout.add_none();
   const std::size_t shown = before_skipped(results);
-  for (std::size_t i = 0; i < shown; ++i) layout.add(results[i]);
+  for (std::size_t i = 0; i < shown; ++i) layout.add(results[i], i < autopsies.size() ? &autopsies[i] : nullptr);
   if (shown < results.size()) layout.add_skipped(results[shown], message.count("DKIM-Signature") - shown);
   return layout.take();
 }
