@@ -1,7 +1,7 @@
 #include <support/catch.hpp>
 
-#include "run_command.hpp"
 #include <cli/spf.hpp>
+#include "run_command.hpp"
 
 #include <nlohmann/json.hpp>
 

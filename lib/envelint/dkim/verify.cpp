@@ -169,7 +169,8 @@ std::uint32_t SignatureResult::key_bits() const noexcept {
 }
 
 struct Verification::State {
-  State(const mail::Message& of, VerifyOptions with, SignatureField which) : message(&of), options(with), field_kind(which) {}
+  State(const mail::Message& of, VerifyOptions with, SignatureField which)
+      : message(&of), options(with), field_kind(which) {}
 
   const mail::Message* message;
   VerifyOptions options;
