@@ -1,10 +1,13 @@
 // What a lookup costs:  dns_bench engine SERVER COUNT IN_FLIGHT    ours, against a server that has n0.bench.test to …
 //                       dns_bench serial SERVER COUNT              libc's resolver, one question after the other
 //                       dns_bench loss COUNT IN_FLIGHT             ours, against a server here that loses one in a hundred
-// Prints: lookups, those answered, seconds of wall time, and of CPU time of the asking thread.
+//                       dns_bench floor SERVER COUNT IN_FLIGHT     the same datagrams, only sent and received
+// Prints: lookups, those answered, seconds of wall time, of user and of system time of the asking thread.
 
 #include <envelint/dns/network_resolver.hpp>
 #include <envelint/dns/resolv_conf.hpp>
+#include <envelint/dns/wire.hpp>
+#include <envelint/io/socket.hpp>
 #include <envelint/task/gather.hpp>
 
 #include <fmt/format.h>
@@ -12,6 +15,7 @@
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <resolv.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -32,13 +36,18 @@ namespace {
 
 std::string name_of(std::size_t number) { return fmt::format("n{}.bench.test", number); }
 
-double cpu_seconds() {
+struct CpuSeconds {
+  double user = 0;
+  double system = 0;
+};
+
+CpuSeconds cpu_seconds() {
   rusage use{};
   ::getrusage(RUSAGE_THREAD, &use);
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  return seconds(use.ru_utime) + seconds(use.ru_stime);
+  return {seconds(use.ru_utime), seconds(use.ru_stime)};
 }
 
 /// Measures from its making on.
@@ -46,12 +55,14 @@ class Stopwatch {
  public:
   void print(std::size_t lookups, std::size_t answered) const {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began_;
-    fmt::print("{} {} {:.4f} {:.4f}\n", lookups, answered, wall.count(), cpu_seconds() - cpu_);
+    const CpuSeconds now = cpu_seconds();
+    fmt::print("{} {} {:.4f} {:.4f} {:.4f}\n", lookups, answered, wall.count(), now.user - cpu_.user,
+               now.system - cpu_.system);
   }
 
  private:
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  double cpu_ = cpu_seconds();
+  CpuSeconds cpu_ = cpu_seconds();
 };
 
 struct Work {
@@ -99,6 +110,30 @@ void run_serial(const io::Endpoint& server, std::size_t count) {
   }
   watch.print(count, answered);
   ::res_nclose(&state);
+}
+
+/// What a lookup takes when nothing is done but to hand datagrams to the system and to take them from it.
+void run_floor(const io::Endpoint& server, std::size_t count, std::size_t in_flight) {
+  const auto socket = io::connect_udp(server);
+  if (!socket) return;
+  std::vector<std::string> questions;
+  for (std::size_t i = 0; i < count; ++i) {
+    const dns::Query query(*dns::Name::parse(name_of(i)), dns::Type::txt);
+    questions.push_back(dns::encode_query(static_cast<std::uint16_t>(i), query, {}).bytes);
+  }
+  std::size_t sent = 0;
+  std::size_t answered = 0;
+  std::array<char, 4096> reply{};
+  pollfd ready{socket->number(), POLLIN, 0};
+  const Stopwatch watch;
+  while (answered < count) {
+    for (std::size_t i = 0; i < 64 && sent < count && sent - answered < in_flight; ++i, ++sent) {
+      if (::send(socket->number(), questions[sent].data(), questions[sent].size(), 0) < 0) break;
+    }
+    if (::poll(&ready, 1, 1000) == 0) break;  // what is lost stays lost
+    while (::recv(socket->number(), reply.data(), reply.size(), MSG_DONTWAIT) > 0) ++answered;
+  }
+  watch.print(count, answered);
 }
 
 /// Answers every question with a TXT record, but for one in a hundred, until it is destroyed.
@@ -181,10 +216,13 @@ int main(int count, char** words) {
   const auto server = given.size() > 2 ? dns::parse_server(given[1]) : std::nullopt;
   if (server && given.size() == 4 && given[0] == "engine") {
     run_engine(*server, number(given[2]), number(given[3]));
+  } else if (server && given.size() == 4 && given[0] == "floor") {
+    run_floor(*server, number(given[2]), number(given[3]));
   } else if (server && given.size() == 3 && given[0] == "serial") {
     run_serial(*server, number(given[2]));
   } else {
-    fmt::print(stderr, "usage: dns_bench engine SERVER COUNT IN_FLIGHT | serial SERVER COUNT | loss COUNT IN_FLIGHT\n");
+    fmt::print(stderr,
+               "usage: dns_bench engine|floor SERVER COUNT IN_FLIGHT | serial SERVER COUNT | loss COUNT IN_FLIGHT\n");
     return 2;
   }
   return 0;

@@ -2,6 +2,7 @@
 
 #include <envelint/dns/fake_resolver.hpp>
 #include <envelint/dns/rdata.hpp>
+#include <envelint/dns/zone_resolver.hpp>
 #include <envelint/task/sync_wait.hpp>
 
 #include <stdexcept>
@@ -142,4 +143,40 @@ TEST_CASE("several zones are one tree", "[dns][zone_resolver]") {
   ZoneResolver dns(zones);
   CHECK(said(dns, "example.com", Type::a) == "192.0.2.1");
   CHECK(said(dns, "example.com", Type::txt) == "\"x\"");
+}
+
+TEST_CASE("what a name itself has is at hand, and says what a query says", "[dns][zone_resolver]") {
+  ZoneResolver dns(read_zone({"(test)",
+                              "$ORIGIN example.com.\n"
+                              "@       TXT   \"one\"\n"
+                              "@       TXT   \"two\"\n"
+                              "alias   CNAME @\n"
+                              "*.wild  A     192.0.2.1\n"
+                              "old     DNAME new\n"
+                              ";! timeout slow\n"
+                              ";! servfail @ MX\n",
+                              {}}));
+  const auto at_hand = [&dns](std::string_view name, Type type) { return dns.at_hand(*Name::parse(name), type); };
+  for (const Type type : {Type::txt, Type::mx}) {
+    REQUIRE(at_hand("Example.com", type) != nullptr);
+    const Answer asked = ask(dns, "example.com", type);
+    CHECK(at_hand("Example.com", type)->state == asked.state);
+    CHECK(at_hand("Example.com", type)->records == asked.records);
+  }
+  REQUIRE(at_hand("slow.example.com", Type::a) != nullptr);
+  CHECK(at_hand("slow.example.com", Type::a)->trouble == Trouble::timeout);
+  CHECK(at_hand("alias.example.com", Type::cname) != nullptr);
+  // These take steps from name to name.
+  CHECK(at_hand("alias.example.com", Type::txt) == nullptr);
+  CHECK(at_hand("x.wild.example.com", Type::a) == nullptr);
+  CHECK(at_hand("x.old.example.com", Type::a) == nullptr);
+  CHECK(at_hand("gone.example.com", Type::a) == nullptr);
+}
+
+TEST_CASE("that a name has no such record is at hand, unless a DNAME may lead on from it", "[dns][zone_resolver]") {
+  ZoneResolver plain(read_zone({"(test)", "example.com. TXT \"one\"\n", {}}));
+  REQUIRE(plain.at_hand(*Name::parse("example.com"), Type::a) != nullptr);
+  CHECK(plain.at_hand(*Name::parse("example.com"), Type::a)->state == Answer::State::nodata);
+  ZoneResolver renamed(read_zone({"(test)", "example.com. DNAME example.net.\nx.example.com. TXT \"one\"\n", {}}));
+  CHECK(renamed.at_hand(*Name::parse("x.example.com"), Type::a) == nullptr);
 }

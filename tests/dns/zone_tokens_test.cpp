@@ -2,7 +2,7 @@
 
 #include <envelint/dns/zone_tokens.hpp>
 
-#include <chrono>
+#include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
@@ -166,38 +166,35 @@ TEST_CASE("every decoded byte maps to the file bytes that wrote it", "[dns][zone
   CHECK(words > 10'000);
 }
 
-TEST_CASE("hostile text costs time in proportion to its length", "[dns][zone_tokens]") {
-  const auto took = [](const std::string& text) {
-    const auto start = std::chrono::steady_clock::now();
+// No clock decides here: at these sizes a cost that grew with the square would take hours, and the test program would
+// not end within the limit that it runs under.
+TEST_CASE("hostile text is read to its end, and no entry holds more than it may", "[dns][zone_tokens]") {
+  const auto read_all = [](const std::string& text) {
     ZoneTokens tokens(text);
     ZoneEntry entry;
+    std::uint32_t end = 0;
     while (tokens.next(entry)) {
-      CHECK(entry.words.size() <= ZoneTokens::kMaxWords);
-      CHECK(entry.comments.size() <= ZoneTokens::kMaxComments);
-      CHECK(entry.faults.size() <= ZoneTokens::kMaxFaults);
+      if (entry.words.size() > ZoneTokens::kMaxWords) FAIL("too many words");
+      if (entry.comments.size() > ZoneTokens::kMaxComments) FAIL("too many comments");
+      if (entry.faults.size() > ZoneTokens::kMaxFaults) FAIL("too many faults");
+      end = entry.span.end;
     }
-    return std::chrono::steady_clock::now() - start;
+    return end;
   };
-  using namespace std::chrono_literals;
-  SECTION("one line of 100 MB") { CHECK(took("a TXT \"" + std::string(100'000'000, 'x') + "\"") < 20s); }
-  SECTION("a million words") {
-    std::string text = "a TXT";
-    for (int i = 0; i < 1'000'000; ++i) text += " x";
-    CHECK(took(text) < 20s);
-  }
-  SECTION("a million open parentheses on a line") { CHECK(took(std::string(1'000'000, '(')) < 20s); }
-  SECTION("a million lines with an open parenthesis") {
-    std::string text;
-    for (int i = 0; i < 1'000'000; ++i) text += "a (\n";
-    CHECK(took(text) < 30s);
-  }
+  const auto repeated = [](std::string_view piece, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += piece;
+    return out;
+  };
+  SECTION("one line of 100 MB") { CHECK(read_all("a TXT \"" + std::string(100'000'000, 'x') + "\"") == 100'000'008); }
+  SECTION("a million words") { CHECK(read_all("a TXT" + repeated(" x", 1'000'000)) == 2'000'005); }
+  SECTION("a million open parentheses on a line") { CHECK(read_all(std::string(1'000'000, '(')) == 1'000'000); }
+  SECTION("a million lines with an open parenthesis") { CHECK(read_all(repeated("a (\n", 1'000'000)) == 3'999'999); }
   SECTION("a million comments within parentheses") {
-    std::string text = "a (\n";
-    for (int i = 0; i < 1'000'000; ++i) text += ";\n";
-    CHECK(took(text + ")") < 20s);
+    CHECK(read_all("a (\n" + repeated(";\n", 1'000'000) + ")") == 2'000'005);
   }
   SECTION("ten million NUL bytes, and quotes") {
-    CHECK(took(std::string(10'000'000, '\0')) < 20s);
-    CHECK(took(std::string(10'000'000, '"')) < 20s);
+    CHECK(read_all(std::string(10'000'000, '\0')) == 10'000'000);
+    CHECK(read_all(std::string(10'000'000, '"')) == 10'000'000);
   }
 }

@@ -176,8 +176,9 @@ remote-control:
     return Server(folder, [program("nsd"), "-d", "-c", str(path)], host, port, next(iter(zones)))
 
 
-def start_unbound(folder, host, port, stubs, anchors, probe):
-    """Unbound, which resolves the zones of `stubs` (name to host and port) and validates below `anchors`."""
+def start_unbound(folder, host, port, stubs, anchors, probe, receive_buffer="0"):
+    """Unbound, which resolves the zones of `stubs` (name to host and port) and validates below `anchors`. A receive
+    buffer of 0 is that of the system."""
     config = f"""\
 server:
     interface: {host}@{port}
@@ -189,6 +190,7 @@ server:
     use-syslog: no
     do-ip6: no
     num-threads: 1
+    so-rcvbuf: {receive_buffer}
     module-config: "validator iterator"
     do-not-query-localhost: no
     local-zone: "test." nodefault

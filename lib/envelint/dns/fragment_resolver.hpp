@@ -13,12 +13,15 @@ namespace envelint::dns {
 class FragmentResolver : public Resolver {
  public:
   /// @param files  what `zone` answers from; not kept.
-  FragmentResolver(const ZoneResolver& zone, const Zone& files);
+  FragmentResolver(ZoneResolver& zone, const Zone& files);
 
   task::Task<Answer> query(Query query) override;
+  [[nodiscard]] const Answer* at_hand(const Name& name, Type type) override;
 
  private:
-  const ZoneResolver& zone_;
+  [[nodiscard]] bool is_told(const Name& name, Type type) const;
+
+  ZoneResolver& zone_;
   bool has_reverse_names_ = false;
 };
 

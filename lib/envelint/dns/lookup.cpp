@@ -69,8 +69,8 @@ struct Lookup::Try {
 
 /// What `ask` knows on the way. Earlier tries go on while later ones are made.
 struct Lookup::Run {
-  Run(io::EventLoop& loop, Query asked, const QueryFlags& asked_flags)
-      : arrived(loop), query(std::move(asked)), flags(asked_flags) {}
+  Run(io::EventLoop& loop, Outcome& result, Query asked, const QueryFlags& asked_flags)
+      : arrived(loop), query(std::move(asked)), flags(asked_flags), outcome(result) {}
 
   [[nodiscard]] std::list<Try>::iterator find_settled() {
     return std::ranges::find_if(tries, [](const Try& t) { return t.pending.state != PendingReply::State::waiting; });
@@ -102,7 +102,7 @@ struct Lookup::Run {
   QueryFlags flags;
   std::list<Try> tries;
   std::vector<const ServerLink*> dropped;
-  Outcome outcome;
+  Outcome& outcome;
 };
 
 QueryFlags Lookup::flags_for(const Run& run, const ServerLink& link) const {
@@ -210,15 +210,16 @@ task::Task<Lookup::Next> Lookup::ask_tcp(Run* run, ServerLink* link) {
   co_return Next::other;
 }
 
-task::Task<Outcome> Lookup::ask(Query query, QueryFlags flags, std::vector<ServerLink*> order, int rounds) {
-  Run run(*loop_, std::move(query), flags);
+task::Task<void> Lookup::ask(Outcome* outcome, Query query, QueryFlags flags, std::vector<ServerLink*> order,
+                             int rounds) {
+  Run run(*loop_, *outcome, std::move(query), flags);
   for (int round = 0; round < rounds; ++round) {
     for (ServerLink* const link : order) {
       if (until_.passed(loop_->now())) break;
       if (run.has_dropped(link)) continue;
       const io::Deadline until = earlier(until_, loop_->after(options_->patience * (1 << round)));
       if (options_->tcp_only) {
-        if (co_await ask_tcp(&run, link) == Next::done) co_return std::move(run.outcome);
+        if (co_await ask_tcp(&run, link) == Next::done) co_return;
         continue;
       }
       send_udp(run, *link);
@@ -230,7 +231,7 @@ task::Task<Outcome> Lookup::ask(Query query, QueryFlags flags, std::vector<Serve
           run.tries.erase(settled);
           if (next == Next::tcp) next = co_await ask_tcp(&run, from);
           if (next == Next::plain) send_udp(run, *from);
-          if (next == Next::done) co_return std::move(run.outcome);
+          if (next == Next::done) co_return;
         }
         if (run.has_dropped(link) || !run.waits_for(link)) break;  // it has failed: the next one at once
         auto wait = run.arrived.wait(until);
@@ -242,23 +243,24 @@ task::Task<Outcome> Lookup::ask(Query query, QueryFlags flags, std::vector<Serve
     }
   }
   if (run.outcome.from == nullptr) run.outcome.trouble = Answer(Trouble::timeout, "no time was left to ask");
-  co_return std::move(run.outcome);
 }
 
-task::Task<Outcome> Lookup::ask_and_explain(Query query, std::vector<ServerLink*> order) {
-  Outcome outcome = co_await ask(query, QueryFlags(), std::move(order), options_->rounds);
-  if (outcome.message || outcome.trouble.trouble != Trouble::servfail) co_return outcome;
-  const std::vector<ServerLink*> failing(1, outcome.from);
+task::Task<void> Lookup::explain(Outcome* outcome, Query query) {
+  const std::vector<ServerLink*> failing(1, outcome->from);
   QueryFlags unchecked;
   unchecked.checking_disabled = true;
-  const Outcome without_checks = co_await ask(query, unchecked, failing, 1);
-  if (!without_checks.message) co_return outcome;
+  Outcome without_checks;
+  co_await ask(&without_checks, query, unchecked, failing, 1);
+  if (!without_checks.message) co_return;
   // Whatever was in the way may have passed meanwhile.
-  Outcome again = co_await ask(query, QueryFlags(), failing, 1);
-  if (again.message) co_return again;
-  outcome.trouble.trouble = Trouble::bogus;
-  outcome.trouble.detail += "; without DNSSEC checks it has an answer";
-  co_return outcome;
+  Outcome again;
+  co_await ask(&again, query, QueryFlags(), failing, 1);
+  if (again.message) {
+    *outcome = std::move(again);
+    co_return;
+  }
+  outcome->trouble.trouble = Trouble::bogus;
+  outcome->trouble.detail += "; without DNSSEC checks it has an answer";
 }
 
 }  // namespace envelint::dns

@@ -41,6 +41,8 @@ struct Outcome {
   Answer trouble{Trouble::network};
   ServerLink* from = nullptr;
   std::chrono::microseconds round_trip{0};
+
+  [[nodiscard]] bool is_servfail() const noexcept { return !message && trouble.trouble == Trouble::servfail; }
 };
 
 /// One question, asked of servers until one answers. Lives in the coroutine of its asker.
@@ -51,11 +53,13 @@ class Lookup {
       : loop_(&loop), random_(&random), options_(&options), until_(until) {}
 
   /// Asks the servers in turn, up to `rounds` times each. A server that answers but cannot help is asked no more.
-  [[nodiscard]] task::Task<Outcome> ask(Query query, QueryFlags flags, std::vector<ServerLink*> order, int rounds);
+  /// What it comes to is left in `outcome`, which is new and outlives the task: it is large to hand from task to task.
+  [[nodiscard]] task::Task<void> ask(Outcome* outcome, Query query, QueryFlags flags, std::vector<ServerLink*> order,
+                                     int rounds);
 
-  /// The same for a question whose SERVFAIL is to be explained: asks once more with checking disabled, and when that
-  /// gets an answer and asking as before still does not, DNSSEC is what fails (RFC 4035 §5.5).
-  [[nodiscard]] task::Task<Outcome> ask_and_explain(Query query, std::vector<ServerLink*> order);
+  /// Finds out what the SERVFAIL in `outcome` comes from: asks its server once more with checking disabled, and when
+  /// that gets an answer and asking as before still does not, DNSSEC is what fails (RFC 4035 §5.5).
+  [[nodiscard]] task::Task<void> explain(Outcome* outcome, Query query);
 
  private:
   struct Try;

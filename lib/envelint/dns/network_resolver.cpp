@@ -50,6 +50,13 @@ Answer answer_at(const Message& message, const Query& query) {
   return chain.take();
 }
 
+Answer answer_of(Chain& chain, const Outcome& outcome) {
+  Answer answer = chain.take();
+  answer.server = outcome.from->name();
+  add_extended_error(answer, *outcome.message);
+  return answer;
+}
+
 }  // namespace
 
 struct NetworkResolver::State {
@@ -97,13 +104,12 @@ task::Task<Answer> NetworkResolver::query(Query query, io::Deadline until) {
   Lookup lookup(*state.loop, state.random, state.options, earlier(until, state.loop->after(state.options.lookup_time)));
   Chain chain(query, state.believe_ad);
   while (true) {
-    const Outcome outcome = co_await lookup.ask_and_explain(chain.question(), state.order());
+    Outcome outcome;
+    co_await lookup.ask(&outcome, chain.question(), QueryFlags(), state.order(), state.options.rounds);
+    if (outcome.is_servfail()) co_await lookup.explain(&outcome, chain.question());
     if (!outcome.message) co_return chain.give_up(outcome.trouble);
     if (chain.follow(*outcome.message) == Chain::Next::ask_on) continue;
-    Answer answer = chain.take();
-    answer.server = outcome.from->name();
-    add_extended_error(answer, *outcome.message);
-    co_return answer;
+    co_return answer_of(chain, outcome);
   }
 }
 
@@ -116,7 +122,8 @@ task::Task<ServerAnswer> NetworkResolver::ask(io::Endpoint server, Query query, 
   QueryFlags flags;
   flags.recursion_desired = false;
   std::vector<ServerLink*> alone(1, &link);
-  Outcome outcome = co_await lookup.ask(query, flags, std::move(alone), kDirectRounds);
+  Outcome outcome;
+  co_await lookup.ask(&outcome, query, flags, std::move(alone), kDirectRounds);
   ServerAnswer out;
   out.answer = outcome.message ? answer_at(*outcome.message, query) : std::move(outcome.trouble);
   out.answer.server = link.name();

@@ -4,6 +4,7 @@
 #include <envelint/io/socket.hpp>
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
@@ -16,16 +17,43 @@ namespace {
 
 constexpr std::size_t kQueriesPerSocket = 500;
 constexpr auto kSocketLife = std::chrono::seconds(10);
-// So many datagrams before the loop goes on to others.
-constexpr int kBatch = 64;
+// So many datagrams before the loop goes on to others, in so many calls.
+constexpr std::size_t kBatch = 16;
+constexpr int kBatches = 4;
 // More than is asked for and than servers send.
 constexpr std::size_t kMaxDatagram = 4096;
 
-// A datagram that is larger than what was asked for has been cut here: as good as an answer that says so itself.
-std::string_view marked_truncated(std::array<char, kMaxDatagram>& buffer) {
-  buffer[2] = static_cast<char>(buffer[2] | 0x02);
-  return {buffer.data(), buffer.size()};
-}
+/// Room for datagrams that one call of the system receives. Large, and only for the time of a call: on the stack.
+class Datagrams {
+ public:
+  Datagrams() {
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      parts_[i] = {buffers_[i].data(), kMaxDatagram};
+      headers_[i] = {};
+      headers_[i].msg_hdr.msg_iov = &parts_[i];
+      headers_[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+
+  /// How many came, or -1 with `errno`.
+  [[nodiscard]] int receive(int socket) {
+    return ::recvmmsg(socket, headers_.data(), kBatch, MSG_DONTWAIT | MSG_TRUNC, nullptr);
+  }
+
+  [[nodiscard]] std::string_view message(std::size_t number) {
+    char* const octets = buffers_[number].data();
+    const std::size_t length = headers_[number].msg_len;
+    if (length <= kMaxDatagram) return {octets, length};
+    // What is larger than was asked for has been cut here: as good as an answer that says so itself.
+    octets[2] = static_cast<char>(octets[2] | 0x02);
+    return {octets, kMaxDatagram};
+  }
+
+ private:
+  std::array<std::array<char, kMaxDatagram>, kBatch> buffers_;
+  std::array<iovec, kBatch> parts_;
+  std::array<mmsghdr, kBatch> headers_;
+};
 
 }  // namespace
 
@@ -64,20 +92,20 @@ class UdpPool::Socket {
   }
 
   void read() {
-    std::array<char, kMaxDatagram> buffer;
-    for (int i = 0; i < kBatch; ++i) {
-      const ssize_t size = ::recv(descriptor_.number(), buffer.data(), buffer.size(), MSG_TRUNC);
-      if (size >= 0) {
-        const auto length = static_cast<std::size_t>(size);
-        const bool whole = length <= buffer.size();
-        const std::string_view message = whole ? std::string_view(buffer.data(), length) : marked_truncated(buffer);
-        if (!pending_.deliver(message, false)) ++counts_->wrong_replies;
-        continue;
+    Datagrams came;
+    for (int i = 0; i < kBatches; ++i) {
+      const int count = came.receive(descriptor_.number());
+      if (count < 0) {
+        const int error = errno;
+        if (error == EINTR) continue;
+        if (error != EAGAIN && error != EWOULDBLOCK) pending_.fail_all({error, std::generic_category()});
+        break;
       }
-      const int error = errno;
-      if (error == EINTR) continue;
-      if (error != EAGAIN && error != EWOULDBLOCK) pending_.fail_all({error, std::generic_category()});
-      break;
+      const auto received = static_cast<std::size_t>(count);
+      for (std::size_t k = 0; k < received; ++k) {
+        if (!pending_.deliver(came.message(k), false)) ++counts_->wrong_replies;
+      }
+      if (received < kBatch) break;  // that was all there is
     }
     listen();
   }

@@ -10,9 +10,15 @@ namespace {
 // Resolvers give up on chains at lengths from 8 on.
 constexpr std::size_t kMaxChain = 8;
 
-const Record* find_type(const std::vector<Record>& records, Type type) {
-  const auto found = std::ranges::find(records, type, &Record::type);
-  return found == records.end() ? nullptr : &*found;
+const Answer* find_type(const std::vector<std::pair<Type, Answer>>& answers, Type type) {
+  const auto found = std::ranges::find(answers, type, &std::pair<Type, Answer>::first);
+  return found == answers.end() ? nullptr : &found->second;
+}
+
+/// Where a name leads by its record of this type, CNAME or DNAME.
+const Name* target_of(const std::vector<std::pair<Type, Answer>>& answers, Type type) {
+  const Answer* const found = find_type(answers, type);
+  return found == nullptr ? nullptr : std::get_if<Name>(&found->records.front().data);
 }
 
 }  // namespace
@@ -20,18 +26,26 @@ const Record* find_type(const std::vector<Record>& records, Type type) {
 ZoneResolver::ZoneResolver(std::span<const Zone> zones) {
   make_node({});
   for (const Zone& zone : zones) {
-    for (const ZoneRecord& record : zone.records) {
-      std::vector<Record>& records = make_node(record.record.owner).records;
-      records.push_back(record.record);
-    }
-    for (const ZoneTrouble& trouble : zone.troubles) {
-      Node& node = make_node(trouble.name);
-      if (trouble.type) {
-        node.typed_troubles.emplace_back(*trouble.type, trouble.trouble);
-      } else {
-        node.trouble = trouble.trouble;
-      }
-    }
+    for (const ZoneRecord& entry : zone.records) add(entry);
+    for (const ZoneTrouble& trouble : zone.troubles) add(trouble);
+  }
+}
+
+void ZoneResolver::add(const ZoneRecord& entry) {
+  const Record& record = entry.record;
+  TypedAnswers& answers = make_node(record.owner).answers;
+  auto place = std::ranges::find(answers, record.type, &std::pair<Type, Answer>::first);
+  if (place == answers.end()) place = answers.emplace(place, record.type, Answer(Answer::State::records));
+  place->second.records.push_back(record);
+  has_dnames_ = has_dnames_ || record.type == Type::dname;
+}
+
+void ZoneResolver::add(const ZoneTrouble& trouble) {
+  Node& node = make_node(trouble.name);
+  if (trouble.type) {
+    node.typed_troubles.emplace_back(*trouble.type, Answer(trouble.trouble));
+  } else {
+    node.trouble = Answer(trouble.trouble);
   }
 }
 
@@ -67,8 +81,7 @@ std::optional<Name> ZoneResolver::renamed(const Name& name) const {
   for (std::size_t kept = 1; kept <= labels.size(); ++kept) {
     above = above.parent();
     const Node* node = find(above);
-    const Record* dname = node == nullptr ? nullptr : find_type(node->records, Type::dname);
-    const Name* target = dname == nullptr ? nullptr : std::get_if<Name>(&dname->data);
+    const Name* const target = node == nullptr ? nullptr : target_of(node->answers, Type::dname);
     if (target == nullptr) continue;
     Name out = *target;
     for (std::size_t i = kept; i > 0; --i) {
@@ -81,30 +94,23 @@ std::optional<Name> ZoneResolver::renamed(const Name& name) const {
   return std::nullopt;
 }
 
+/// What is said of a type at a name, without going anywhere else.
+const Answer* ZoneResolver::find_answer(const Node& node, Type type) {
+  if (const Answer* const trouble = find_type(node.typed_troubles, type)) return trouble;
+  if (const Answer* const records = find_type(node.answers, type)) return records;
+  return node.trouble ? &*node.trouble : nullptr;
+}
+
 /// Answers at one name, or gives the name to go on with.
 std::optional<Name> ZoneResolver::step(const Query& query, Answer& out) const {
   const Node* const node = find_or_wildcard(query.name);
   if (node != nullptr) {
-    const auto typed = std::ranges::find(node->typed_troubles, query.type, &std::pair<Type, Trouble>::first);
-    if (typed != node->typed_troubles.end()) {
-      out = Answer(typed->second);
+    if (const Answer* const found = find_answer(*node, query.type)) {
+      out = *found;
+      for (Record& record : out.records) record.owner = query.name;
       return std::nullopt;
     }
-    for (const Record& record : node->records) {
-      if (record.type != query.type) continue;
-      out.records.push_back(record);
-      out.records.back().owner = query.name;
-    }
-    if (!out.records.empty()) {
-      out.state = Answer::State::records;
-      return std::nullopt;
-    }
-    if (node->trouble) {
-      out = Answer(*node->trouble);
-      return std::nullopt;
-    }
-    const Record* cname = find_type(node->records, Type::cname);
-    if (cname != nullptr && std::holds_alternative<Name>(cname->data)) return std::get<Name>(cname->data);
+    if (const Name* const target = target_of(node->answers, Type::cname)) return *target;
   }
   if (auto target = renamed(query.name)) return target;
   out.state = node == nullptr ? Answer::State::nxdomain : Answer::State::nodata;
@@ -127,6 +133,14 @@ Answer ZoneResolver::answer(const Query& query) const {
   }
   out.chain = std::move(chain);
   return out;
+}
+
+const Answer* ZoneResolver::at_hand(const Name& name, Type type) {
+  const Node* const node = find(name);
+  if (node == nullptr) return nullptr;
+  if (const Answer* const found = find_answer(*node, type)) return found;
+  const bool leads_on = has_dnames_ || target_of(node->answers, Type::cname) != nullptr;
+  return leads_on ? nullptr : &nodata_;
 }
 
 task::Task<Answer> ZoneResolver::query(Query query) { co_return answer(query); }

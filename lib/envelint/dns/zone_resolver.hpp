@@ -25,24 +25,36 @@ class ZoneResolver : public Resolver {
 
   task::Task<Answer> query(Query query) override;
 
+  /// What a name itself has is at hand, and that it has none; aliases, wildcards and what does not exist are not.
+  /// Records have their owner as the zone files write it.
+  [[nodiscard]] const Answer* at_hand(const Name& name, Type type) override;
+
   /// The same without a task.
   [[nodiscard]] Answer answer(const Query& query) const;
 
  private:
+  using TypedAnswers = std::vector<std::pair<Type, Answer>>;
+
   /// What a name has. A node without records exists because of a name below it.
   struct Node {
-    std::vector<Record> records;
-    std::vector<std::pair<Type, Trouble>> typed_troubles;
-    std::optional<Trouble> trouble;
+    TypedAnswers answers;
+    TypedAnswers typed_troubles;
+    std::optional<Answer> trouble;
   };
 
   Node& make_node(const Name& name);
+  void add(const ZoneRecord& entry);
+  void add(const ZoneTrouble& trouble);
   [[nodiscard]] const Node* find(const Name& name) const;
   [[nodiscard]] const Node* find_or_wildcard(const Name& name) const;
   [[nodiscard]] std::optional<Name> renamed(const Name& name) const;
   [[nodiscard]] std::optional<Name> step(const Query& query, Answer& out) const;
 
+  [[nodiscard]] static const Answer* find_answer(const Node& node, Type type);
+
   std::unordered_map<Name, Node> nodes_;
+  bool has_dnames_ = false;
+  const Answer nodata_{Answer::State::nodata};
 };
 
 }  // namespace envelint::dns

@@ -3,7 +3,7 @@
 #include <envelint/spf/evaluation.hpp>
 
 #include <array>
-#include <memory>
+#include <utility>
 
 namespace envelint::spf {
 
@@ -16,7 +16,7 @@ std::string_view to_string(Verdict verdict) noexcept {
 std::string_view to_string(Identity identity) noexcept { return identity == Identity::helo ? "helo" : "mailfrom"; }
 
 task::Task<CheckResult> check_host(dns::Resolver& resolver, CheckRequest request) {
-  return Evaluation::run(std::make_unique<Evaluation>(resolver, std::move(request)));
+  return Evaluation::run(&resolver, std::move(request));
 }
 
 }  // namespace envelint::spf

@@ -65,8 +65,8 @@ const Term* find_modifier(const Record& record, Modifier modifier) {
 
 }  // namespace
 
-Evaluation::Evaluation(dns::Resolver& resolver, CheckRequest request)
-    : dns_(resolver), request_(std::move(request)), ip_(request_.ip.unmapped()) {}
+Evaluation::Evaluation(dns::Resolver& resolver, const CheckRequest& request)
+    : dns_(resolver), request_(request), ip_(request.ip.unmapped()) {}
 
 // §2.4, §4.3: the identity that is checked, its local part and its domain.
 std::optional<dns::Name> Evaluation::split_identity() {
@@ -90,17 +90,20 @@ std::optional<dns::Name> Evaluation::split_identity() {
   return target_name(domain_of_);
 }
 
-task::Task<CheckResult> Evaluation::run(std::unique_ptr<Evaluation> evaluation) {
-  Evaluation& self = *evaluation;
+/// Nothing when there is no domain to check.
+task::Task<Verdict> Evaluation::begin() {
+  auto name = split_identity();
+  if (name) return check(*std::move(name), domain_of_, nullptr, false, StepIndex());
+  const bool missing = domain_of_.empty();
+  out_.reason = missing ? "there is no domain to check" : fmt::format("`{}` is no domain name", domain_of_);
+  return {};
+}
+
+task::Task<CheckResult> Evaluation::run(dns::Resolver* resolver, CheckRequest request) {
+  Evaluation self(*resolver, request);
   CheckResult& out = self.out_;
-  auto name = self.split_identity();
-  if (!name) {
-    const bool missing = self.domain_of_.empty();
-    out.reason = missing ? "there is no domain to check" : fmt::format("`{}` is no domain name", self.domain_of_);
-    co_return std::move(out);
-  }
-  const StepIndex no_step;
-  out.verdict = co_await self.check(*std::move(name), self.domain_of_, nullptr, false, no_step);
+  task::Task<Verdict> checking = self.begin();
+  if (checking) out.verdict = co_await std::move(checking);
   if (out.verdict == Verdict::fail && !self.explanation_name_.empty()) out.explanation = co_await self.explain();
   co_return std::move(out);
 }
@@ -186,6 +189,7 @@ void Evaluation::decide(const Scope& scope, const Term* term, std::string reason
   for (const Scope* place = &scope; place != nullptr; place = place->outer) out_.path[place->depth] = domain_of(*place);
 }
 
+// §4.4 to §4.7. Mechanisms are tested from left to right, then comes redirect.
 task::Task<Verdict> Evaluation::check(dns::Name name, std::string_view written, const Scope* outer, bool by_include,
                                       StepIndex asker) {
   Scope scope(std::move(name), written, outer, by_include);
@@ -198,7 +202,29 @@ task::Task<Verdict> Evaluation::check(dns::Name name, std::string_view written, 
   if (selected.count != 1) co_return without_record(scope, selected.count);
   scope.record = read(*selected.first);
   if (!scope.record->valid()) co_return with_fault(scope);
-  co_return co_await evaluate(&scope);
+  const Record& record = *scope.record;
+  for (const Term& term : record.terms) {
+    if (term.kind != TermKind::mechanism) continue;
+    const StepIndex step = add_step(scope, term);
+    Match found;
+    if (!asks_dns(term)) {
+      found = match_address(scope, term);
+    } else if (found = count_lookup(scope, term, step); !found.ends && found.reason.empty()) {
+      if (uses_macro(record, term, 'p')) co_await validate_names(step);
+      found = co_await match(&scope, &term, step);
+    }
+    if (!found.ends && !found.matches) {
+      close_step(step, Outcome::no_match, section_of(term), std::move(found.reason));
+      continue;
+    }
+    const Verdict verdict = settle(scope, term, std::move(found), step);
+    const Term* const exp = verdict == Verdict::fail && !by_include ? find_modifier(record, Modifier::exp) : nullptr;
+    if (exp != nullptr) co_await note_explanation(&scope, exp);
+    co_return verdict;
+  }
+  const Term* const elsewhere = find_modifier(record, Modifier::redirect);
+  if (elsewhere != nullptr) co_return co_await redirect(&scope, elsewhere);
+  co_return without_match(scope);
 }
 
 std::shared_ptr<const Record> Evaluation::read(const dns::Text& text) const {
@@ -242,32 +268,6 @@ Verdict Evaluation::without_match(const Scope& scope) {
   return Verdict::neutral;
 }
 
-// §4.6.2: mechanisms from left to right, then redirect.
-task::Task<Verdict> Evaluation::evaluate(const Scope* scope) {
-  const Record& record = *scope->record;
-  for (const Term& term : record.terms) {
-    if (term.kind != TermKind::mechanism) continue;
-    const StepIndex step = add_step(*scope, term);
-    Match found;
-    if (!asks_dns(term)) {
-      found = match_address(*scope, term);
-    } else if (found = count_lookup(*scope, term, step); !found.ends && found.reason.empty()) {
-      if (uses_macro(record, term, 'p')) co_await validate_names(step);
-      found = co_await match(scope, &term, step);
-    }
-    if (!found.ends && !found.matches) {
-      close_step(step, Outcome::no_match, section_of(term), std::move(found.reason));
-      continue;
-    }
-    const Verdict verdict = settle(*scope, term, std::move(found), step);
-    if (verdict == Verdict::fail && !scope->included) co_await note_explanation(scope);
-    co_return verdict;
-  }
-  const Term* const elsewhere = find_modifier(record, Modifier::redirect);
-  if (elsewhere != nullptr) co_return co_await redirect(scope, elsewhere);
-  co_return without_match(*scope);
-}
-
 /// What a record comes to by the term that ends it.
 Verdict Evaluation::settle(const Scope& scope, const Term& term, Match found, StepIndex step) {
   const std::string_view section = found.section.empty() ? section_of(term) : found.section;
@@ -279,9 +279,7 @@ Verdict Evaluation::settle(const Scope& scope, const Term& term, Match found, St
 }
 
 // §6.2: `exp=` of an included record is not used.
-task::Task<void> Evaluation::note_explanation(const Scope* scope) {
-  const Term* const term = find_modifier(*scope->record, Modifier::exp);
-  if (term == nullptr) co_return;
+task::Task<void> Evaluation::note_explanation(const Scope* scope, const Term* term) {
   if (uses_macro(*scope->record, *term, 'p')) co_await validate_names(StepIndex());
   explanation_name_ = expand_in(*scope, *scope->record, *term).value_or("");
   explanation_domain_ = domain_of(*scope);

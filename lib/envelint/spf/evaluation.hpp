@@ -21,13 +21,15 @@ namespace envelint::spf {
 /// where it lies.
 class Evaluation {
  public:
-  Evaluation(dns::Resolver& resolver, CheckRequest request);
   Evaluation(const Evaluation&) = delete;
   Evaluation& operator=(const Evaluation&) = delete;
 
-  [[nodiscard]] static task::Task<CheckResult> run(std::unique_ptr<Evaluation> evaluation);
+  [[nodiscard]] static task::Task<CheckResult> run(dns::Resolver* resolver, CheckRequest request);
 
  private:
+  /// @param request  kept by reference.
+  Evaluation(dns::Resolver& resolver, const CheckRequest& request);
+
   /// Whether a term matches, or what it ends the evaluation with.
   struct Match {
     bool matches = false;
@@ -78,6 +80,7 @@ class Evaluation {
   };
 
   [[nodiscard]] std::optional<dns::Name> split_identity();
+  [[nodiscard]] task::Task<Verdict> begin();
   [[nodiscard]] task::Task<Verdict> check(dns::Name name, std::string_view written, const Scope* outer, bool by_include,
                                           StepIndex asker);
   [[nodiscard]] std::shared_ptr<const Record> read(const dns::Text& text) const;
@@ -85,9 +88,8 @@ class Evaluation {
   [[nodiscard]] Verdict without_record(const Scope& scope, std::size_t count);
   [[nodiscard]] Verdict with_fault(const Scope& scope);
   [[nodiscard]] Verdict without_match(const Scope& scope);
-  [[nodiscard]] task::Task<Verdict> evaluate(const Scope* scope);
   [[nodiscard]] Verdict settle(const Scope& scope, const Term& term, Match found, StepIndex step);
-  [[nodiscard]] task::Task<void> note_explanation(const Scope* scope);
+  [[nodiscard]] task::Task<void> note_explanation(const Scope* scope, const Term* term);
   [[nodiscard]] task::Task<Verdict> redirect(const Scope* scope, const Term* term);
   [[nodiscard]] task::Task<std::string> explain();
 
@@ -124,7 +126,7 @@ class Evaluation {
   void add_untested(const Scope& scope, const Term& after);
 
   dns::Resolver& dns_;
-  CheckRequest request_;
+  const CheckRequest& request_;
   net::Address ip_;
   std::string a_labels_;        // the domain, where it was not written as such
   std::string_view local_;      // of request_
