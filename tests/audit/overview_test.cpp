@@ -140,7 +140,7 @@ a.b._domainkey.news CNAME key.example.net.
 TEST_CASE("a piece of a zone says nothing about reverse names and registrations it does not hold", "[dns][fragment]") {
   const auto ask = [](const std::string& text, std::string_view who, dns::Type type) {
     const dns::Zone zone = zone_of(text);
-    const dns::ZoneResolver records(zone);
+    dns::ZoneResolver records(zone);
     dns::FragmentResolver dns(records, zone);
     return task::sync_wait(dns.query({name(who), type}));
   };
