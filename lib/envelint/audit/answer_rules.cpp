@@ -81,8 +81,10 @@ void unanswered(const DomainFacts& facts, Findings& out) {
         .message("{} {} not answered: {}", list_of(questions), questions.size() == 1 ? "was" : "were",
                  what_happened(trouble))
         .help("{}", what_to_do(first));
-    const std::string server = first.server.empty() ? "" : fmt::format("{} was asked; ", first.server);
-    const std::string_view said = first.server.empty() ? "" : "it said: ";
+    // What a server is quoted with often names it already.
+    const bool named = first.server.empty() || first.detail.starts_with(first.server);
+    const std::string server = named ? "" : fmt::format("{} was asked; ", first.server);
+    const std::string_view said = named ? "" : "it said: ";
     const std::string detail = first.detail.empty() ? "" : fmt::format("{}{}; ", said, first.detail);
     draft.note(
         "{}{}nothing is known about what stands there, so nothing is said about it; receivers that get no answer either "
