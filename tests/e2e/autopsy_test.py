@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["ENVELINT"]
+SOURCES = pathlib.Path(os.environ["ENVELINT_SOURCE_DIR"])
 MAIL = """From: Ann <ann@example.com>
 To: team@lists.example.net
 Subject: Minutes of the meeting
@@ -77,6 +78,23 @@ class AutopsyTest(unittest.TestCase):
         self.assertTrue(original["body_hash_ok"])
         self.assertEqual([(d["place"], d["line"]) for d in original["differences"]], [("body", 3)])
         self.assertIn("the body differs at octet", self.verify(changed, "--original", self.sent).stdout.decode())
+
+    def test_json_keeps_to_its_schema(self):
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("no jsonschema")
+        schema = json.loads((SOURCES / "docs/schema/autopsy-1.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        for changed in (self.signed + FOOTER, self.signed.replace("Subject: ", "Subject: [team] "),
+                        self.signed.replace("minutes.", "Minuten."), self.signed.replace("To: team", "To: eve"),
+                        self.signed.replace("s=s1", "s=s2"), self.signed.rsplit("\n", 2)[0]):
+            autopsy = self.autopsy(changed, "--original", self.sent)
+            jsonschema.validate(autopsy, schema)
+            for part, members in ((schema, [autopsy]), (schema["$defs"]["change"], autopsy["changes"]),
+                                  (schema["$defs"]["difference"], autopsy.get("original", {}).get("differences", []))):
+                for member in members:
+                    self.assertEqual(set(member) - set(part["properties"]), set())
 
     def test_it_can_be_left_out(self):
         self.assertIsNone(self.autopsy(self.signed + FOOTER, "--no-autopsy"))

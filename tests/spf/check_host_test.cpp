@@ -58,7 +58,7 @@ TEST_CASE("check_host agrees with two evaluators on real records") {
       const std::string verdict(to_string(result.verdict));
       INFO(domain.to_string() << " " << one.dump() << " " << verdict << ": " << result.reason);
       CHECK(verdict == one.at("pyspf").get<std::string>());
-      if (verdict == one.at("mailauth")) {
+      if (verdict == one.at("mailauth").get<std::string>()) {
         ++agreed;
       } else {
         apart.push_back(domain.to_string());

@@ -253,7 +253,8 @@ class Reader {
   static void note_unanswered(const dns::Name& name, std::string_view type, const Answer& answer, TermFacts& out) {
     if (!answer.unknown() || !out.unanswered.empty()) return;
     out.unanswered = fmt::format("{} {}: {}", name.to_string(), type, dns::describe(answer));
-    if (!answer.server.empty() && !answer.detail.starts_with(answer.server)) out.unanswered += fmt::format(" ({} was asked)", answer.server);
+    if (!answer.server.empty() && !answer.detail.starts_with(answer.server))
+      out.unanswered += fmt::format(" ({} was asked)", answer.server);
     out.outside = is_outside(answer);
   }
 
