@@ -114,33 +114,9 @@ zone:
 
 
 def start_unbound(folder, port, knot):
-    """Unbound, which hands everything to Knot: with room for whoever asks a thousand questions at once."""
-    path = pathlib.Path(folder, "unbound.conf")
-    path.write_text(f"""\
-server:
-    interface: {HOST}@{port}
-    username: ""
-    chroot: ""
-    directory: "{folder}"
-    pidfile: ""
-    do-daemonize: no
-    use-syslog: no
-    do-ip6: no
-    num-threads: 1
-    outgoing-range: 4096
-    num-queries-per-thread: 4096
-    so-rcvbuf: 1m
-    jostle-timeout: 2000
-    module-config: "iterator"
-    do-not-query-localhost: no
-    local-zone: "test." nodefault
-remote-control:
-    control-enable: no
-forward-zone:
-    name: "."
-    forward-addr: {HOST}@{knot.port}
-""")
-    return servers.Server(folder, [servers.program("unbound"), "-d", "-c", str(path)], HOST, port, "hosting.test")
+    """Unbound, which asks Knot for everything: with room for whoever asks a thousand questions at once."""
+    return servers.start_unbound(folder, HOST, port, {"test": (knot.host, knot.port)}, [], "hosting.test", "1m",
+                                 ["outgoing-range: 4096", "num-queries-per-thread: 4096", "jostle-timeout: 2000"])
 
 
 def peak_memory(pid):

@@ -176,9 +176,9 @@ remote-control:
     return Server(folder, [program("nsd"), "-d", "-c", str(path)], host, port, next(iter(zones)))
 
 
-def start_unbound(folder, host, port, stubs, anchors, probe, receive_buffer="0"):
+def start_unbound(folder, host, port, stubs, anchors, probe, receive_buffer="0", options=()):
     """Unbound, which resolves the zones of `stubs` (name to host and port) and validates below `anchors`. A receive
-    buffer of 0 is that of the system."""
+    buffer of 0 is that of the system. `options` are more lines for its server."""
     config = f"""\
 server:
     interface: {host}@{port}
@@ -196,6 +196,7 @@ server:
     local-zone: "test." nodefault
     ede: yes
 """
+    config += "".join(f"    {option}\n" for option in options)
     config += "".join(f'    trust-anchor: "{anchor}"\n' for anchor in anchors)
     config += "remote-control:\n    control-enable: no\n"
     for name, (stub_host, stub_port) in stubs.items():

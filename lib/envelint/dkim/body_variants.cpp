@@ -3,6 +3,7 @@
 #include <envelint/mail/mime.hpp>
 #include <envelint/text/ascii.hpp>
 #include <envelint/text/base64.hpp>
+#include <envelint/text/replaced.hpp>
 #include <envelint/text/utf8.hpp>
 
 #include <algorithm>
@@ -39,18 +40,6 @@ std::string each_line(std::string_view body, Edit edit) {
     out.append(kCrlf);
   }
   return out;
-}
-
-std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out;
-  out.reserve(text.size());
-  while (true) {
-    const std::size_t at = text.find(from);
-    out.append(text.substr(0, at));
-    if (at == std::string_view::npos) return out;
-    out.append(to);
-    text.remove_prefix(at + from.size());
-  }
 }
 
 // Line ends
@@ -304,13 +293,13 @@ class Guesser {
     offer(Cause::line_ends, with_crlf(body_, true, false));
     offer(Cause::line_ends, with_crlf(body_, false, true));
     offer(Cause::line_ends, with_crlf(body_, true, true));
-    offer(Cause::line_ends, replaced(body_, "\r\r\n", kCrlf));
+    offer(Cause::line_ends, text::replaced(body_, "\r\r\n", kCrlf));
   }
 
   void line_ends_of_all() {
-    offer(Cause::line_ends, replaced(body_, kCrlf, "\n"));
-    offer(Cause::line_ends, replaced(body_, kCrlf, "\r\r\n"));
-    offer(Cause::line_ends, replaced(body_, kCrlf, "\r"));
+    offer(Cause::line_ends, text::replaced(body_, kCrlf, "\n"));
+    offer(Cause::line_ends, text::replaced(body_, kCrlf, "\r\r\n"));
+    offer(Cause::line_ends, text::replaced(body_, kCrlf, "\r"));
   }
 
   void trailing_space() {
@@ -327,7 +316,8 @@ class Guesser {
     for (const std::size_t stop : {std::size_t{8}, std::size_t{4}, std::size_t{2}, std::size_t{1}}) {
       lines(Cause::tabs, [&](std::string_view line, std::string& out) { append_expanded(line, stop, out); });
     }
-    for (const std::string_view run : {"        ", "    ", "  ", " "}) offer(Cause::tabs, replaced(body_, run, "\t"));
+    for (const std::string_view run : {"        ", "    ", "  ", " "})
+      offer(Cause::tabs, text::replaced(body_, run, "\t"));
     lines(Cause::spaces, append_collapsed);
     lines(Cause::spaces, append_sentences);
     lines(Cause::leading_space, [](std::string_view line, std::string& out) { out += without_leading(line); });
@@ -335,8 +325,8 @@ class Guesser {
       if (!line.empty()) out += ' ';
       out += line;
     });
-    offer(Cause::empty_lines, replaced(body_, "\r\n\r\n", kCrlf));
-    offer(Cause::empty_lines, replaced(body_, kCrlf, "\r\n\r\n"));
+    offer(Cause::empty_lines, text::replaced(body_, "\r\n\r\n", kCrlf));
+    offer(Cause::empty_lines, text::replaced(body_, kCrlf, "\r\n\r\n"));
     lines(Cause::empty_lines, [blank = false](std::string_view line, std::string& out) mutable {
       if (line.empty() && blank) return out.resize(out.size() - 2);
       blank = line.empty();
@@ -394,7 +384,7 @@ class Guesser {
       return mail::encode_quoted_printable(decoded(content, encoding));
     });
     rewrap(Cause::quoted_printable_wrapped, kQuoted,
-           [](std::string_view content, std::string_view) { return replaced(content, "=\r\n", ""); });
+           [](std::string_view content, std::string_view) { return text::replaced(content, "=\r\n", ""); });
     for (const std::size_t columns : {std::size_t{76}, std::size_t{72}, std::size_t{64}, std::size_t{60},
                                       std::size_t{998}, std::size_t{1} << 30U}) {
       const auto base64 = [&](std::string_view content) {
@@ -419,7 +409,7 @@ class Guesser {
     std::size_t longest = 0;
     for (const std::string_view line : lines_here) longest = std::max(longest, line.size());
     if (!going_) return;
-    offer(Cause::lines_wrapped, replaced(body_, "!\r\n ", ""));  // how sendmail breaks lines that are too long
+    offer(Cause::lines_wrapped, text::replaced(body_, "!\r\n ", ""));  // how sendmail breaks lines that are too long
     const auto joins = [&](std::string_view glue, std::size_t cut, const auto& when) {
       if (going_) offer(Cause::lines_wrapped, joined(body_, glue, cut, when));
     };

@@ -4,6 +4,7 @@
 #include <envelint/mail/mime.hpp>
 #include <envelint/text/ascii.hpp>
 #include <envelint/text/base64.hpp>
+#include <envelint/text/replaced.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,17 +29,6 @@ std::string collapsed(std::string_view value) {
     if (!space || !out.ends_with(' ')) out.push_back(space ? ' ' : c);
   }
   return out;
-}
-
-std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
-  std::string out;
-  while (true) {
-    const std::size_t at = text.find(from);
-    out.append(text.substr(0, at));
-    if (at == std::string_view::npos) return out;
-    out.append(to);
-    text.remove_prefix(at + from.size());
-  }
 }
 
 /// As a field name is usually spelled: `Message-ID`.
@@ -98,7 +88,7 @@ std::string decoded_word(std::string_view word) {
   const std::size_t encoding = word.find('?', 2);
   if (encoding == std::string_view::npos || encoding + 3 > word.size()) return std::string(word);
   const std::string text(word.substr(encoding + 3, word.size() - encoding - 5));
-  if (text::to_lower(word[encoding + 1]) == 'q') return mail::decode_quoted_printable(replaced(text, "_", " "));
+  if (text::to_lower(word[encoding + 1]) == 'q') return mail::decode_quoted_printable(text::replaced(text, "_", " "));
   const auto octets = text::base64_decode(text);
   return octets ? std::string(octets->begin(), octets->end()) : std::string(word);
 }
@@ -239,16 +229,16 @@ class Variants {
     value("\r\n " + words_);
     value("\r\n\t" + words_);
     value(" " + std::string(text::trim(value_)));
-    value(replaced(value_, "\r\n", ""));
-    value(replaced(value_, "\r\n\t", "\r\n "));
-    value(replaced(value_, "\r\n ", "\r\n\t"));
-    value(replaced(value_, "\r\n ", " \r\n "));
-    value(replaced(value_, " \r\n ", "\r\n "));
+    value(text::replaced(value_, "\r\n", ""));
+    value(text::replaced(value_, "\r\n\t", "\r\n "));
+    value(text::replaced(value_, "\r\n ", "\r\n\t"));
+    value(text::replaced(value_, "\r\n ", " \r\n "));
+    value(text::replaced(value_, " \r\n ", "\r\n "));
     for (const std::string_view indent : {" ", "  ", "    ", "      ", "        ", "\t"}) {
-      value(replaced(replaced(replaced(value_, "\r\n\t", "\r\n "), "\r\n        ", "\r\n "), "\r\n ",
-                     "\r\n" + std::string(indent)));
+      value(text::replaced(text::replaced(text::replaced(value_, "\r\n\t", "\r\n "), "\r\n        ", "\r\n "), "\r\n ",
+                           "\r\n" + std::string(indent)));
       for (const std::string_view mark : {",", ";"}) {
-        value(" " + replaced(words_, std::string(mark) + " ", std::string(mark) + "\r\n" + std::string(indent)));
+        value(" " + text::replaced(words_, std::string(mark) + " ", std::string(mark) + "\r\n" + std::string(indent)));
       }
     }
     for (const std::size_t columns :
@@ -314,8 +304,8 @@ class Variants {
     add("<" + words_ + ">");
     add("<" + with_domain_in(bare, text::to_lower) + ">");
     add("<" + text::lower(bare) + ">");
-    add(replaced(words_, "> <", "><"));
-    add(replaced(words_, "><", "> <"));
+    add(text::replaced(words_, "> <", "><"));
+    add(text::replaced(words_, "><", "> <"));
     if (const std::size_t last = words_.rfind('<'); last != std::string::npos && last > 0) {
       add(text::trim(std::string_view(words_).substr(0, last)));  // a reference was added
       add(std::string_view(words_).substr(last));
@@ -471,9 +461,9 @@ class Variants {
     if (name_ != "subject") return;
     for (const std::string_view charset : {"utf-8", "UTF-8"}) {
       add(q_encoded(charset, plain), Odds::possible);
-      add(replaced(q_encoded(charset, plain), "?q?", "?Q?"), Odds::possible);
+      add(text::replaced(q_encoded(charset, plain), "?q?", "?Q?"), Odds::possible);
       add(b_encoded(charset, plain), Odds::possible);
-      add(replaced(b_encoded(charset, plain), "?B?", "?b?"), Odds::possible);
+      add(text::replaced(b_encoded(charset, plain), "?B?", "?b?"), Odds::possible);
     }
   }
 
@@ -548,8 +538,8 @@ std::vector<FieldVariant> signature_field_variants(std::string_view head, std::s
     std::vector<std::string> all;
     for (const std::string& tag : tags) {
       std::string text = tag;
-      if (tight) text = replaced(text, " ", "");
-      if (!colon.empty() && text.starts_with("h=")) text = replaced(replaced(text, " ", ""), ":", colon);
+      if (tight) text = text::replaced(text, " ", "");
+      if (!colon.empty() && text.starts_with("h=")) text = text::replaced(text::replaced(text, " ", ""), ":", colon);
       all.push_back(std::move(text));
     }
     return " " + joined(all, between);
@@ -563,11 +553,11 @@ std::vector<FieldVariant> signature_field_variants(std::string_view head, std::s
       }
     }
   }
-  put(replaced(value, "\r\n\t", "\r\n "));
-  put(replaced(value, "\r\n ", "\r\n\t"));
-  put(replaced(value, "\r\n ", "\r\n        "));
-  put(replaced(value, "\r\n", ""));
-  put(replaced(replaced(value, "\r\n\t", ""), "\r\n ", ""));
+  put(text::replaced(value, "\r\n\t", "\r\n "));
+  put(text::replaced(value, "\r\n ", "\r\n\t"));
+  put(text::replaced(value, "\r\n ", "\r\n        "));
+  put(text::replaced(value, "\r\n", ""));
+  put(text::replaced(text::replaced(value, "\r\n\t", ""), "\r\n ", ""));
   put(" " + collapsed(value));
   put("\r\n " + collapsed(value));
   put("\r\n\t" + collapsed(value));

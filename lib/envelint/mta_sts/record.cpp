@@ -1,6 +1,7 @@
 #include <envelint/mta_sts/record.hpp>
 
 #include <envelint/text/ascii.hpp>
+#include <envelint/text/extension_field.hpp>
 #include <envelint/text/tag_list.hpp>
 
 #include <algorithm>
@@ -31,20 +32,6 @@ void check_id(std::string_view value, std::uint32_t index, Record& record) {
   if (is_id(id)) return;
   record.faults.push_back(
       {is_ascii(id) ? Kind::id_invalid : Kind::foreign_octet, field.value.empty() ? field.span : field.value, index});
-}
-
-Kind kind_of(text::ExtensionFault::Kind kind) {
-  switch (kind) {
-    case text::ExtensionFault::Kind::name_invalid: return Kind::name_invalid;
-    case text::ExtensionFault::Kind::value_invalid: return Kind::value_invalid;
-    case text::ExtensionFault::Kind::foreign_octet: break;
-  }
-  return Kind::foreign_octet;
-}
-
-void check_extension(std::string_view value, std::uint32_t index, Record& record) {
-  const auto fault = text::extension_fault(value, record.list.fields[index]);
-  if (fault) record.faults.push_back({kind_of(fault->kind), fault->span, index});
 }
 
 // A field by another name that was meant as `id`: `ID=1`, or a piece without `=`, which has a fault already.
@@ -85,7 +72,7 @@ Record parse(std::string_view value) {
     } else if (name == "v") {
       record.faults.push_back({Kind::version_repeated, field.span, i});
     } else {
-      check_extension(value, i, record);
+      text::append_extension_fault(value, record.list, i, record.faults);
     }
   }
   check_missing_id(value, record);

@@ -1,6 +1,7 @@
 #include <envelint/tls_rpt/record.hpp>
 
 #include <envelint/text/ascii.hpp>
+#include <envelint/text/extension_field.hpp>
 #include <envelint/text/tag_list.hpp>
 
 #include <algorithm>
@@ -125,20 +126,6 @@ void read_rua(std::string_view value, std::uint32_t index, Record& record) {
   read_uris(value, field, index, record);
 }
 
-Kind kind_of(text::ExtensionFault::Kind kind) {
-  switch (kind) {
-    case text::ExtensionFault::Kind::name_invalid: return Kind::name_invalid;
-    case text::ExtensionFault::Kind::value_invalid: return Kind::value_invalid;
-    case text::ExtensionFault::Kind::foreign_octet: break;
-  }
-  return Kind::foreign_octet;
-}
-
-void check_extension(std::string_view value, std::uint32_t index, Record& record) {
-  const auto fault = text::extension_fault(value, record.list.fields[index]);
-  if (fault) record.faults.push_back({kind_of(fault->kind), fault->span, index});
-}
-
 // A piece without `=` that was meant as `rua`: an address on its own, or `rua:mailto:…`. It has a fault already.
 bool stands_for_rua(std::string_view value, const Field& field) {
   if (!field.name.empty()) return false;
@@ -179,7 +166,7 @@ Record parse(std::string_view value) {
     } else if (name == "v") {
       record.faults.push_back({Kind::version_repeated, field.span, i});
     } else if (!text::iequals(name, "rua")) {
-      check_extension(value, i, record);
+      text::append_extension_fault(value, record.list, i, record.faults);
     }
   }
   check_missing_rua(value, record);
