@@ -454,6 +454,35 @@ TEST_CASE("a signature that another key of the domain made is told with its sele
   CHECK(named(both) == "other_selector + subject_tag");
 }
 
+TEST_CASE("the key of a domain above or below, at the same selector, is told with its domain", "[dkim][autopsy]") {
+  const PkeyPtr key = test::rfc_rsa_key();
+  const std::string other = "TXT \"" + test::ed25519_record() + "\"\n";
+  const std::string rsa = "TXT \"" + test::rsa_record() + "\"\n";
+  const std::string above =
+      test::forge(plain_mail(), replaced(tags(kRelaxed), "d=example.com", "d=news.example.com"), key.get());
+  const Autopsy of_parent =
+      autopsy_of(above, "s._domainkey.news.example.com. " + other + "s._domainkey.example.com. " + rsa);
+  REQUIRE(named(of_parent) == "other_domain");
+  CHECK(of_parent.changes.front().domain == "example.com");
+  const std::string below = test::forge(
+      plain_mail(), replaced(tags(kRelaxed), "d=example.com", "d=example.com; i=@news.example.com"), key.get());
+  const Autopsy of_child =
+      autopsy_of(below, "s._domainkey.example.com. " + other + "s._domainkey.news.example.com. " + rsa);
+  REQUIRE(named(of_child) == "other_domain");
+  CHECK(of_child.changes.front().domain == "news.example.com");
+}
+
+TEST_CASE("links that a filter wrote anew are named", "[dkim][autopsy]") {
+  const std::string link = "https://www.example.com/minutes?day=4";
+  const std::string mail = signed_mail(replaced(plain_mail(), "in the wiki", "at " + link), kRelaxed);
+  const std::string safe =
+      "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.example.com%2Fminutes%3Fday%3D4&data=05%7C02";
+  CHECK(named(autopsy_of(replaced(mail, link, safe))) == "links_rewritten");
+  CHECK(named(autopsy_of(replaced(mail, link, "https://urldefense.com/v3/__" + link + "__;!!abc!def$"))) ==
+        "links_rewritten");
+  CHECK(named(autopsy_of(replaced(mail, link, "https://filter.example.net/?id=17"))) == "?");
+}
+
 TEST_CASE("questions for other keys are bounded, and none is asked while the key fits", "[dkim][autopsy]") {
   const std::string mail = signed_mail(plain_mail(), kRelaxed);
   const auto asked = [](const std::string& bytes, const std::string& zone) {

@@ -243,7 +243,9 @@ std::string with_plain_links(std::string_view body) {
     out.append(body.substr(0, at));
     if (at == std::string_view::npos) break;
     body.remove_prefix(at);
-    const std::string_view link = body.substr(0, body.find_first_of(kEnds));
+    std::string_view link = body.substr(0, body.find_first_of(kEnds));
+    // What ends the sentence is no part of the link.
+    link = link.substr(0, link.find_last_not_of(".,;:!?)'") + 1);
     body.remove_prefix(link.size());
     const std::size_t url = link.find("url=");
     if (link.find(kSafe) != std::string_view::npos && url != std::string_view::npos) {
