@@ -182,6 +182,7 @@ class Trouble(Live):
         done = self.lint("silent.example", "--timeout", "1")
         self.assertEqual(done.returncode, 3)
         self.assertIn(b"no answer in time", done.stdout)
+        self.assertIn(b"--timeout 120", done.stdout)
         self.assertLess(time.monotonic() - start, 10)
 
     def test_a_server_that_answers_other_questions_is_not_believed(self):

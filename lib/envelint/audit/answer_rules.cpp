@@ -63,6 +63,11 @@ std::string what_to_do(const Unanswered& first) {
     case Trouble::network: return "check the network, or name a server with `--nameserver ADDRESS`";
     case Trouble::refused:
       return fmt::format("ask another resolver, `--nameserver 9.9.9.9`, or allow this machine to ask yours");
+    case Trouble::timeout:
+      return fmt::format(
+          "run it again, with more time if the domain is slow: `--timeout 120`; if it stays, see who fails with "
+          "`dig +trace {} {}`",
+          name, type);
     case Trouble::limit: return "look for records that lead to very many others";
     default: return fmt::format("run it again; if it stays, see who fails with `dig +trace {} {}`", name, type);
   }
