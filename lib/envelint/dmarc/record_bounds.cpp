@@ -62,14 +62,15 @@ std::size_t count_invisible(std::string_view text) {
   return i;
 }
 
-// "v=DMARC1" in any case, with white space around `=`: the number of bytes it takes at the start of `text`, or 0.
+// "v=DMARC1" in any case, with white space around `=`, line ends too, as tag lists have it: the number of bytes it takes at
+// the start of `text`, or 0.
 std::size_t version_at(std::string_view text) {
   if (text.empty() || text::to_lower(text.front()) != 'v') return 0;
   std::size_t i = 1;
-  while (i < text.size() && text::is_wsp(text[i])) ++i;
+  while (i < text.size() && text::is_space(text[i])) ++i;
   if (i == text.size() || text[i] != '=') return 0;
   ++i;
-  while (i < text.size() && text::is_wsp(text[i])) ++i;
+  while (i < text.size() && text::is_space(text[i])) ++i;
   constexpr std::string_view kVersion = "DMARC1";
   return text::istarts_with(text.substr(i), kVersion) ? i + kVersion.size() : 0;
 }
@@ -77,7 +78,7 @@ std::size_t version_at(std::string_view text) {
 bool holds_known_tag(std::string_view text) {
   for (std::size_t equals = text.find('='); equals != kNone; equals = text.find('=', equals + 1)) {
     std::size_t end = equals;
-    while (end > 0 && text::is_wsp(text[end - 1])) --end;
+    while (end > 0 && text::is_space(text[end - 1])) --end;
     std::size_t start = end;
     while (start > 0 && text::is_alnum(text[start - 1])) --start;
     const Key key = key_of(text.substr(start, end - start));
