@@ -62,8 +62,8 @@ std::size_t count_invisible(std::string_view text) {
   return i;
 }
 
-// "v=DMARC1" in any case, with white space around `=`, line ends too, as tag lists have it: the number of bytes it takes at
-// the start of `text`, or 0.
+// "v=DMARC1" in any case, with white space around `=`, line ends too, as tag lists have it: the number of bytes it takes
+// at the start of `text`, or 0.
 std::size_t version_at(std::string_view text) {
   if (text.empty() || text::to_lower(text.front()) != 'v') return 0;
   std::size_t i = 1;
