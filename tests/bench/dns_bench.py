@@ -3,8 +3,6 @@
 
 import os
 import pathlib
-import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,14 +26,8 @@ def ours(*arguments):
 
 
 def dnsperf(server, questions):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    out = subprocess.run([servers.program("dnsperf"), "-s", server.host, "-p", str(server.port), "-d", questions, "-n", "1",
-                          "-q", str(IN_FLIGHT), "-c", "1", "-T", "1"], capture_output=True, text=True, check=True,
-                         timeout=300).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    answered = int(re.search(r"Queries completed:\s+(\d+)", out)[1])
-    wall = float(re.search(r"Run time \(s\):\s+([\d.]+)", out)[1])
-    return NAMES, answered, wall, after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+    wall, _, answered, user, system = servers.dnsperf(server, questions, IN_FLIGHT)
+    return NAMES, answered, wall, user, system
 
 
 def cpu_of(run):

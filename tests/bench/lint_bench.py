@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import socket
 import subprocess
 import sys
@@ -81,36 +80,6 @@ def zones():
     out |= {f"p{i}.test": provider_zone(i) for i in range(PROVIDERS)}
     out |= {domain(i): zone_of_domain(i, key) for i in range(DOMAINS) if i % 100 < 98}
     return out
-
-
-def start_knot(folder, port):
-    config = f"""\
-server:
-    rundir: {folder}
-    listen: {HOST}@{port}
-    udp-workers: 1
-    tcp-workers: 1
-    background-workers: 1
-database:
-    storage: {folder}
-log:
-  - target: stderr
-    any: warning
-template:
-  - id: default
-    storage: {folder}
-    file: "%s.zone"
-    zonefile-sync: -1
-    zonefile-load: whole
-    journal-content: none
-zone:
-"""
-    names = zones()
-    servers.write_zones(folder, names)
-    config += "".join(f"  - domain: {name}\n" for name in names)
-    path = pathlib.Path(folder, "knot.conf")
-    path.write_text(config)
-    return servers.Server(folder, [servers.program("knotd"), "-c", str(path)], HOST, port, domain(DOMAINS - 3))
 
 
 def start_unbound(folder, port, knot):
@@ -187,15 +156,8 @@ def serial(server, questions):
 
 def dnsperf(server, path):
     """Questions a second, and the share answered."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    out = subprocess.run([servers.program("dnsperf"), "-s", server.host, "-p", str(server.port), "-d", path, "-n", "1",
-                          "-q", str(IN_FLIGHT), "-c", "1", "-T", "1"], capture_output=True, text=True, check=True,
-                         timeout=600).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    asked = int(re.search(r"Queries sent:\s+(\d+)", out)[1])
-    answered = int(re.search(r"Queries completed:\s+(\d+)", out)[1])
-    return answered / float(re.search(r"Run time \(s\):\s+([\d.]+)", out)[1]), answered / asked, cpu / asked
+    wall, asked, answered, user, system = servers.dnsperf(server, path, IN_FLIGHT)
+    return answered / wall, answered / asked, (user + system) / asked
 
 
 def run(bench):
@@ -230,7 +192,9 @@ def main():
         own = {name: pathlib.Path(folder, name) for name in ("knot", "work")}
         for path in own.values():
             path.mkdir()
-        knot = servers.with_free_ports(lambda port: start_knot(own["knot"], port), HOST)
+        names = zones()
+        knot = servers.with_free_ports(
+            lambda port: servers.start_knot(own["knot"], HOST, port, names, probe=domain(DOMAINS - 3)), HOST)
         try:
             run(Bench(own["work"], knot))
         finally:

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
+from signed_mail import main
+
 PROGRAM = os.environ["ENVELINT"]
 SOURCES = pathlib.Path(os.environ["ENVELINT_SOURCE_DIR"])
 MAIL = """From: Ann <ann@example.com>
@@ -106,7 +108,4 @@ class AutopsyTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    result = unittest.main(exit=False, verbosity=1).result
-    failed = len(result.failures) + len(result.errors)
-    print(f"test cases: {result.testsRun} | {result.testsRun - failed} passed | {failed} failed")
-    raise SystemExit(failed != 0)
+    main()

@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -107,9 +109,12 @@ def write_zones(folder, zones):
         pathlib.Path(folder, name + ".zone").write_text(f"$ORIGIN {name}.\n$TTL 300\n" + textwrap.dedent(text))
 
 
-def start_knot(folder, host, port, zones, signed=()):
-    """Knot, which signs the zones of `signed` itself."""
+def start_knot(folder, host, port, zones, signed=(), probe=None):
+    """Knot, which signs the zones of `signed` itself. It is ready when it answers for `probe`, else the first zone."""
     write_zones(folder, zones)
+    # What is not signed needs no journal, which ten thousand zones would wait for.
+    loading = ("zonefile-load: difference-no-serial", "journal-content: all") if signed else (
+        "zonefile-load: whole", "journal-content: none")
     config = f"""\
 server:
     rundir: {folder}
@@ -131,8 +136,8 @@ template:
     storage: {folder}
     file: "%s.zone"
     zonefile-sync: -1
-    zonefile-load: difference-no-serial
-    journal-content: all
+    {loading[0]}
+    {loading[1]}
 zone:
 """
     for name in zones:
@@ -142,7 +147,7 @@ zone:
     pathlib.Path(folder, "db").mkdir()
     path = pathlib.Path(folder, "knot.conf")
     path.write_text(config)
-    return Server(folder, [program("knotd"), "-c", str(path)], host, port, next(iter(zones)))
+    return Server(folder, [program("knotd"), "-c", str(path)], host, port, probe or next(iter(zones)))
 
 
 def knot_ds(folder, zone):
@@ -219,3 +224,16 @@ def with_free_ports(start, *hosts):
         except RuntimeError as error:
             if left == 0 or "in use" not in str(error).lower():
                 raise
+
+
+def dnsperf(server, path, in_flight):
+    """Asks the questions of a file once.
+    @return wall time, questions sent, answers, and the seconds of user and system time of dnsperf"""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    out = subprocess.run([program("dnsperf"), "-s", server.host, "-p", str(server.port), "-d", path, "-n", "1", "-q",
+                          str(in_flight), "-c", "1", "-T", "1"], capture_output=True, text=True, check=True,
+                         timeout=600).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    sent, answered = (int(re.search(rf"Queries {word}:\s+(\d+)", out)[1]) for word in ("sent", "completed"))
+    wall = float(re.search(r"Run time \(s\):\s+([\d.]+)", out)[1])
+    return wall, sent, answered, after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime

@@ -9,12 +9,10 @@
 using namespace envelint;
 using namespace envelint::arc;
 
-// The input: a key record on the first line, then a message.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input = fuzz_text(data, size);
-  const std::size_t line = std::min(input.find('\n'), input.size());
-  OneKey dns(input.substr(0, line));
-  const auto message = mail::Message::split(input.substr(std::min(line + 1, input.size())));
+  const KeyAndMessage input(fuzz_text(data, size));
+  OneKey dns(input.key);
+  const auto message = mail::Message::split(input.message);
   const auto result = task::sync_wait(validate(dns, message, dkim::VerifyOptions(1'700'000'000)));
   const std::size_t sets = result.chain.sets.size();
   fuzz_require(dns.questions <= 2 * std::size_t{dkim::kMaxInstance}, "questions are bounded");

@@ -1,4 +1,5 @@
 #include "fuzz.hpp"
+#include "one_key.hpp"
 
 #include <envelint/dkim/autopsy.hpp>
 #include <envelint/dkim/header_search.hpp>
@@ -6,30 +7,11 @@
 #include <envelint/task/sync_wait.hpp>
 
 #include <algorithm>
-#include <string>
 
 using namespace envelint;
 using namespace envelint::dkim;
 
 namespace {
-
-/// Has the same key record at every name.
-class OneKey : public dns::Resolver {
- public:
-  explicit OneKey(std::string_view record) : record_(record) {}
-
-  task::Task<dns::Answer> query(dns::Query query) override {
-    ++questions;
-    dns::Answer answer(dns::Answer::State::records);
-    answer.records.emplace_back(query.name, dns::Type::txt, 60U, dns::Text(record_));
-    co_return answer;
-  }
-
-  std::size_t questions = 0;
-
- private:
-  std::string record_;
-};
 
 AutopsyOptions small_search() {
   AutopsyOptions options;
@@ -59,13 +41,12 @@ void require_sound(const Autopsy& autopsy, const SignatureResult& result, const 
 
 }  // namespace
 
-// The input: a key record on the first line, then a message. What comes before an octet 0x01 is the original, if any.
+// What comes before an octet 0x01 in the message is the original, if any.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input = fuzz_text(data, size);
-  if (input.size() > std::size_t{64} << 10) return 0;
-  const std::size_t line = std::min(input.find('\n'), input.size());
-  OneKey dns(input.substr(0, line));
-  const std::string_view rest = input.substr(std::min(line + 1, input.size()));
+  if (size > std::size_t{64} << 10) return 0;
+  const KeyAndMessage input(fuzz_text(data, size));
+  OneKey dns(input.key);
+  const std::string_view rest = input.message;
   const std::size_t mark = rest.find('\x01');
   const std::string_view bytes = mark == std::string_view::npos ? rest : rest.substr(mark + 1);
   const auto message = mail::Message::split(bytes);

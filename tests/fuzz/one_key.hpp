@@ -3,8 +3,18 @@
 #include <envelint/dns/resolver.hpp>
 #include <envelint/task/task.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+
+/// An input: a key record on the first line, then a message.
+struct KeyAndMessage {
+  std::string_view key;
+  std::string_view message;
+
+  explicit KeyAndMessage(std::string_view input)
+      : key(input.substr(0, input.find('\n'))), message(input.substr(std::min(key.size() + 1, input.size()))) {}
+};
 
 /// Has the same key record at every name.
 class OneKey : public envelint::dns::Resolver {

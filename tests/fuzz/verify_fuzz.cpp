@@ -4,18 +4,13 @@
 #include <envelint/dkim/verify.hpp>
 #include <envelint/task/sync_wait.hpp>
 
-#include <algorithm>
-
 using namespace envelint;
 using namespace envelint::dkim;
 
-// The input: a key record on the first line, then a message.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input = fuzz_text(data, size);
-  const std::size_t line = std::min(input.find('\n'), input.size());
-  OneKey dns(input.substr(0, line));
-  const std::string_view bytes = input.substr(std::min(line + 1, input.size()));
-  const auto message = mail::Message::split(bytes);
+  const KeyAndMessage input(fuzz_text(data, size));
+  OneKey dns(input.key);
+  const auto message = mail::Message::split(input.message);
   const VerifyOptions options(1'700'000'000);
   const auto results = task::sync_wait(verify(dns, message, options));
   fuzz_require(dns.questions <= options.limits.questions, "questions are bounded");

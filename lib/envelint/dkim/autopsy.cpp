@@ -2,6 +2,7 @@
 
 #include <envelint/dkim/common_selectors.hpp>
 #include <envelint/dkim/header_search.hpp>
+#include <envelint/dkim/key_name.hpp>
 #include <envelint/dkim/signed_header.hpp>
 #include <envelint/dns/text.hpp>
 #include <envelint/task/gather.hpp>
@@ -185,21 +186,14 @@ struct KeyPlace {
   std::string domain;
 };
 
-std::optional<dns::Name> key_name_of(std::string_view selector, const dns::Name& domain) {
-  const auto name = read_domain(selector, 1);
-  if (!name) return std::nullopt;
-  auto out = dns::Name::parse(name->to_string() + "._domainkey." + domain.to_string());
-  if (!out) return std::nullopt;
-  return *std::move(out);
-}
-
 /// Where the key may be, most likely first.
 class KeyPlaces {
  public:
   KeyPlaces(const Signature& signature, std::size_t most) : signature_(signature), most_(most) {}
 
   void add(Cause cause, std::string_view selector, const dns::Name& domain) {
-    auto name = key_name_of(selector, domain);
+    const auto labels = read_domain(selector, 1);
+    auto name = labels ? key_name(*labels, domain) : std::nullopt;
     if (places_.size() >= most_ || !name || *name == *signature_.key_name()) return;
     if (std::ranges::find(places_, *name, &KeyPlace::name) != places_.end()) return;
     places_.push_back({*std::move(name), cause, std::string(selector), domain.to_string()});
@@ -223,10 +217,7 @@ std::vector<KeyPlace> key_places(const Signature& signature, const std::vector<S
   }
   // The same selector where the domain was meant to be another one.
   if (signature.identity_domain()) places.add(Cause::other_domain, signature.selector(), *signature.identity_domain());
-  const std::string text = domain.to_string();
-  const std::size_t dot = text.find('.');
-  const auto parent = dot == std::string::npos ? std::nullopt : read_domain(text.substr(dot + 1), 2);
-  if (parent) places.add(Cause::other_domain, signature.selector(), *parent);
+  if (domain.label_count() > 2) places.add(Cause::other_domain, signature.selector(), domain.parent());
   for (const std::string_view selector : common_selectors()) places.add(Cause::other_selector, selector, domain);
   return places.take();
 }
@@ -244,6 +235,21 @@ bool try_records(HeaderCase& header, const dns::Answer& answer, const KeyPlace& 
     if (key && header.try_key({key, place.cause, place.selector, place.domain})) return true;
   }
   return false;
+}
+
+/// Tries the records of the signature's own selector where there are several, then those of other places.
+task::Task<void> look_for_key(dns::Resolver* resolver, HeaderCase* header, const SignatureResult* result,
+                              std::vector<KeyPlace> places) {
+  const Signature& signature = result->signature;
+  const KeyPlace here{*signature.key_name(), Cause::other_record, std::string(signature.selector()),
+                      signature.domain_name()->to_string()};
+  if (result->key_answer->records.size() > 1 && try_records(*header, *result->key_answer, here)) co_return;
+  std::vector<task::Task<dns::Answer>> questions;
+  for (const KeyPlace& place : places) questions.push_back(resolver->query(dns::Query(place.name, dns::Type::txt)));
+  const std::vector<dns::Answer> answers = co_await task::gather(std::move(questions));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].has_records() && try_records(*header, answers[i], places[i])) co_return;
+  }
 }
 
 // Words
@@ -284,19 +290,9 @@ task::Task<std::vector<Autopsy>> autopsy(dns::Resolver& resolver, const mail::Me
     look_into_body(out[i], *message, result, options.limits);
     HeaderCase header(out[i], *message, result, options.limits);
     header.look();
-    const Signature& signature = result.signature;
     if (header.wants_key() && result.key_answer) {
-      const KeyPlace here{*signature.key_name(), Cause::other_record, std::string(signature.selector()),
-                          signature.domain_name()->to_string()};
-      const bool found = result.key_answer->records.size() > 1 && try_records(header, *result.key_answer, here);
-      std::vector<KeyPlace> places;
-      if (!found) places = key_places(signature, *results, options);
-      std::vector<task::Task<dns::Answer>> questions;
-      for (const KeyPlace& place : places) questions.push_back(resolver.query(dns::Query(place.name, dns::Type::txt)));
-      const std::vector<dns::Answer> answers = co_await task::gather(std::move(questions));
-      for (std::size_t k = 0; k < answers.size(); ++k) {
-        if (answers[k].has_records() && try_records(header, answers[k], places[k])) break;
-      }
+      auto places = key_places(result.signature, *results, options);
+      co_await look_for_key(&resolver, &header, &result, std::move(places));
     }
     sum_up(out[i]);
   }

@@ -1,5 +1,6 @@
 #include <envelint/dkim/signature.hpp>
 
+#include <envelint/dkim/key_name.hpp>
 #include <envelint/dkim/key_record.hpp>
 #include <envelint/dns/idna.hpp>
 #include <envelint/text/ascii.hpp>
@@ -334,13 +335,8 @@ class SignatureReader {
   }
 
   void read_key_name() {
-    if (auto parent = out_.domain_->child("_domainkey")) {
-      if (auto name = out_.selector_->under(*parent)) {
-        out_.key_name_ = *std::move(name);
-        return;
-      }
-    }
-    add(Kind::value, *out_.find(Id::selector));  // too long to be asked for
+    out_.key_name_ = key_name(*out_.selector_, *out_.domain_);
+    if (!out_.key_name_) add(Kind::value, *out_.find(Id::selector));  // too long to be asked for
   }
 
   void read_fields(const SignatureTag& tag) {
