@@ -15,6 +15,9 @@ namespace {
 /// Stands for a subdomain of which nothing else is known. No walk asks at it.
 constexpr std::string_view kSomeLabel = "envelint-subdomain";
 
+/// What is wanted of a discovery.
+enum class Wanted : std::uint8_t { domain, subdomains_too };
+
 /// Which of a record's policies is wanted.
 enum class Whose : std::uint8_t { own, subdomain, missing_subdomain };
 
@@ -99,7 +102,7 @@ class Discoverer {
     out_.public_suffix = suffixes.is_public_suffix(out_.domain);
   }
 
-  task::Task<Discovery> run() {
+  task::Task<Discovery> run(Wanted wanted) {
     const TreeWalk walk = co_await finder_.walk(out_.domain);
     const LookupPtr own = co_await finder_.at(out_.domain);
     co_await find_existence(own.get());
@@ -108,8 +111,8 @@ class Discoverer {
     if (walk.lookups.empty()) out_.rfc9989.queries.push_back(own);  // the root has nowhere to walk
     out_.rfc9989.organizational_domain = dmarc::organizational_domain(walk);
     out_.rfc9989.domain = find_by_walk(walk, out_.existence);
-    co_await find_for_subdomains();
     co_await ask_as_7489(own);
+    if (wanted == Wanted::subdomains_too) co_await find_for_subdomains();
     co_return std::move(out_);
   }
 
@@ -129,6 +132,11 @@ class Discoverer {
     const TreeWalk walk = co_await finder_.walk_above(some_subdomain_);
     out_.rfc9989.subdomain = find_by_walk(walk, Existence::exists);
     out_.rfc9989.missing_subdomain = find_by_walk(walk, Existence::missing);
+    const dns::Name top = listed(some_subdomain_);
+    if (top == some_subdomain_) co_return;
+    const LookupPtr above = co_await finder_.at(top);
+    out_.rfc7489.subdomain = judge_7489(above, some_subdomain_, Existence::exists);
+    out_.rfc7489.missing_subdomain = judge_7489(above, some_subdomain_, Existence::missing);
   }
 
   // RFC 7489 §3.2; a public suffix has no organizational domain above it.
@@ -146,11 +154,6 @@ class Discoverer {
       old.queries.push_back(std::move(above));
     }
     old.domain = judge_7489(old.queries.back(), out_.domain, out_.existence);
-    const dns::Name top = listed(some_subdomain_);
-    if (some_subdomain_.is_root() || top == some_subdomain_) co_return;
-    const LookupPtr above = co_await finder_.at(top);
-    old.subdomain = judge_7489(above, some_subdomain_, Existence::exists);
-    old.missing_subdomain = judge_7489(above, some_subdomain_, Existence::missing);
   }
 
   RecordFinder& finder_;
@@ -206,7 +209,13 @@ bool Discovery::is_public_suffix(const dns::Name& name) const {
 
 task::Task<Discovery> discover(RecordFinder& finder, dns::Name domain, const dns::PublicSuffixList& suffixes) {
   Discoverer discoverer(finder, std::move(domain), suffixes);
-  co_return co_await discoverer.run();
+  co_return co_await discoverer.run(Wanted::subdomains_too);
+}
+
+task::Task<Discovery> discover_for_message(RecordFinder& finder, dns::Name domain,
+                                           const dns::PublicSuffixList& suffixes) {
+  Discoverer discoverer(finder, std::move(domain), suffixes);
+  co_return co_await discoverer.run(Wanted::domain);
 }
 
 task::Task<Discovery> discover(dns::Resolver& resolver, dns::Name domain, const dns::PublicSuffixList& suffixes) {

@@ -82,6 +82,11 @@ struct Discovery {
 [[nodiscard]] task::Task<Discovery> discover(RecordFinder& finder, dns::Name domain,
                                              const dns::PublicSuffixList& suffixes);
 
+/// The same for one message from the domain: nothing is asked, nor said, about its subdomains
+/// (`Generation::subdomain`, `Generation::missing_subdomain`).
+[[nodiscard]] task::Task<Discovery> discover_for_message(RecordFinder& finder, dns::Name domain,
+                                                         const dns::PublicSuffixList& suffixes);
+
 /// What one question came to, in a few words: `p=reject`, `no record`, `2 records: all discarded`, `SPF record, not
 /// DMARC`, `timeout`.
 [[nodiscard]] std::string describe(const Lookup& lookup);
