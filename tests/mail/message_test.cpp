@@ -152,3 +152,9 @@ TEST_CASE("bare LF becomes CRLF and all else stays", "[mail]") {
   CHECK(to_crlf("").empty());
   CHECK(to_crlf("none") == "none");
 }
+
+TEST_CASE("a From field with a blank before its colon is no mbox line", "[mail]") {
+  const auto message = Message::split("From : a@example.com\r\nFrom: b@example.com\r\n\r\n");
+  CHECK(fields_of(message) == Fields{"From| a@example.com", "From| b@example.com"});
+  CHECK(oddities_of(message) == Oddities{{Kind::blank_before_colon, 4}});
+}

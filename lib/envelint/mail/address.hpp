@@ -19,8 +19,9 @@ struct Mailbox {
   std::string local_part;    ///< without quotes, comments and folding. Bytes of others
   std::string domain;        ///< as written, without comments and folding; `[192.0.2.1]` for a literal. Bytes of others
   std::optional<dns::Name>
-      name;  ///< the domain with its U-labels as A-labels (RFC 5890 §2.3); nothing for a literal or
-             ///< for what is no domain name that mail can have
+      name;                 ///< the domain with its U-labels as A-labels (RFC 5890 §2.3); nothing for a literal or
+                            ///< for what is no domain name that mail can have
+  text::Span address_span;  ///< of the address alone, without the angle brackets around it
 
   /// `local@domain` as written, quotes left out. Bytes of others.
   [[nodiscard]] std::string address() const { return local_part + "@" + domain; }
@@ -35,12 +36,17 @@ struct AddressFault {
     unquoted_at,       ///< an `@` in a display name that is not quoted: `a@one.example <b@two.example>`
     bad_octet,         ///< NUL or another control character
     not_utf8,          ///< octets outside ASCII that are not UTF-8
-    unclosed,          ///< a comment, quoted string, `<` or `[` that does not end
+    unclosed,          ///< a comment, quoted string, `<`, `[` or group that does not end
     trailing_text,     ///< something between an address and the comma behind it: `<a@one.example> b@two.example`
     route,             ///< an obsolete source route: `<@one.example:b@two.example>` (RFC 5322 §4.4)
     folded_in_domain,  ///< a fold or a comment within the domain (RFC 5322 §4.4): readers may take a part of it
     too_many,          ///< more than kMaxMailboxes; the rest is not read
     too_long,          ///< more than kMaxAddressList octets, or comments nested deeper than kMaxCommentDepth
+    no_local_part,     ///< nothing before the `@`
+    at_in_local_part,  ///< a quoted `@` before the `@`: `"a@one.example"@two.example`
+    at_in_comment,     ///< an `@` in a comment that readers without comments take: `a@one.example(@two.example)`
+    encoded_word,  ///< an encoded word in an address, where RFC 2047 §5 has none; readers that decode it see another
+    stray,         ///< a word or special character where none can be: `Joe a@one.example`
   };
   Kind kind;
   text::Span span;

@@ -14,7 +14,7 @@ struct MboxMessage {
   std::size_t line = 0;        ///< of the file on which `from_line` stands, from 1
 };
 
-/// Whether a file is an mbox: it begins with a line `From `.
+/// Whether a file is an mbox: it begins with a line `From `. A header field `From : …` is none.
 [[nodiscard]] bool is_mbox(std::string_view file) noexcept;
 
 /// Goes through an mbox file message by message, so that only one of them is copied at a time.
@@ -27,10 +27,13 @@ class MboxReader {
   explicit MboxReader(std::string_view file) noexcept : rest_(file) {}
 
   /// A message ends where an empty line, or the start of the file, is followed by a line `From `; that empty line is not
-  /// part of it. @return false at the end of the file; `out` is then as it was.
+  /// part of it, nor is one at the end of the file. What stands before the first `From ` line is left out.
+  /// @return false at the end of the file; `out` is then as it was.
   [[nodiscard]] bool next(MboxMessage& out);
 
  private:
+  std::string_view take(std::size_t size);
+
   std::string_view rest_;
   std::size_t line_ = 1;
 };

@@ -1,5 +1,6 @@
 #include <envelint/mail/message.hpp>
 
+#include <envelint/mail/mbox.hpp>
 #include <envelint/text/ascii.hpp>
 
 #include <algorithm>
@@ -88,7 +89,7 @@ class Splitter {
 
  private:
   void skip_mbox_line() {
-    if (!text_.starts_with("From ")) return;
+    if (!is_mbox(text_)) return;
     note(out_.oddities_, Kind::mbox_from, 0);
     at_ = line_end(text_, 0);
     out_.header_start_ = at_;
