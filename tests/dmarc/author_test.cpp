@@ -53,7 +53,8 @@ TEST_CASE("a plain From field gives one author domain", "[dmarc][author]") {
 }
 
 // From "Composition Kills" (USENIX Security 2020), "Weak Links in Authentication Chains" (USENIX Security 2021),
-// Mailsploit, CVE-2019-16378, CVE-2025-13033 and RFC 7103 §7. Somebody owns attack.example and would be admin@legit.example.
+// Mailsploit, CVE-2019-16378, CVE-2025-13033 and RFC 7103 §7. Somebody owns
+// attack.example and would be admin@legit.example.
 TEST_CASE("a From field in which readers see different authors gives none", "[dmarc][author]") {
   const auto [trick, value, status] = GENERATE(table<std::string, std::string, AuthorStatus>({
       // Several addresses.
@@ -104,6 +105,7 @@ TEST_CASE("a From field in which readers see different authors gives none", "[dm
       {"a fold behind a dot", "admin@legit.\r\n example", unreadable},
       {"a space in the domain", "admin@legit .example", unreadable},
       {"a fold behind the @", "admin@\r\n attack.example", unreadable},
+      {"a blank line", "admin@legit.example\r\n \r\n <b@attack.example>", unreadable},
       {"a fold and another address", "admin@legit.example\r\n b@attack.example", unreadable},
 
       // Octets.
@@ -114,6 +116,7 @@ TEST_CASE("a From field in which readers see different authors gives none", "[dm
       {"a bare LF", "admin@legit.example\n <b@attack.example>", unreadable},
       {"a backspace", "admin\b <b@attack.example>", unreadable},
       {"octets that are not UTF-8", "\xFF@attack.example", unreadable},
+      {"a backslash of Shift-JIS", "\"x\x83\\\" <admin@legit.example>\" <b@attack.example>", unreadable},
       {"a wide @", "admin@legit.example\uFF20attack.example", no_domain},
       {"a wide full stop", "admin@legit.example\uFF0Eattack.example", no_domain},
 

@@ -153,6 +153,9 @@ TEST_CASE("faults say what readers may differ in, and where", "[mail][address]")
       {"=?utf-8?q?a=40one.example?=@two.example", {Kind::encoded_word}, "=?utf-8?q?a=40one.example?="},
       {"a\x01@one.example", {Kind::bad_octet}, "\x01"},
       {"a\r@one.example", {Kind::bad_octet}, "\r"},
+      {"a@one.example\r\n \r\n <b@two.example>", {Kind::unquoted_at, Kind::blank_line}, "a@one.example"},
+      {"a@one.example\r\n \r\n ", {}, "nothing"},
+      {"J\xF6\\J <a@one.example>", {Kind::not_utf8, Kind::stray}, "\xF6"},
       {"J\xF6\xF6 <a@one.example>", {Kind::not_utf8}, "\xF6\xF6"},
   }));
   CAPTURE(value);

@@ -54,8 +54,8 @@ TEST_CASE("Received fields are read as the mail servers of the world write them"
        "\tby mx.example.net (8.17.1/8.17.1) with ESMTP id 4AR3lh; x",
        "h.example|192.0.2.1|mail.example.com|mx.example.net|ESMTP|4AR3lh"},
       {"Exchange",
-       "from AM0PR01.example.com (2001:db8:208::14)\r\n by VI1PR01.example.com (2001:db8:803::25) with Microsoft SMTP\r\n"
-       " Server (version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.1; x",
+       "from AM0PR01.example.com (2001:db8:208::14)\r\n by VI1PR01.example.com (2001:db8:803::25) with Microsoft\r\n"
+       " SMTP Server (version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.1; x",
        "AM0PR01.example.com|2001:db8:208::14||VI1PR01.example.com|Microsoft SMTP Server|15.20.1"},
       {"Exchange, no name", "from (2001:db8::1) by mx.example.net (2001:db8::2) with mapi id 15.1; x",
        "|2001:db8::1||mx.example.net|mapi|15.1"},

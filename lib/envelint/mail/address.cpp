@@ -331,7 +331,7 @@ class ListReader {
 }  // namespace
 
 std::string_view to_string(AddressFault::Kind kind) noexcept {
-  constexpr std::array<std::string_view, 17> kWords{
+  constexpr std::array<std::string_view, 18> kWords{
       "there is no address",
       "an address has no domain",
       "what stands behind the @ is no domain name",
@@ -349,6 +349,7 @@ std::string_view to_string(AddressFault::Kind kind) noexcept {
       "a comment has an @ in it",
       "an address has an encoded word in it",
       "there is a word or character where none can be",
+      "there is a line of nothing but white space",
   };
   return kWords[static_cast<std::size_t>(kind)];
 }

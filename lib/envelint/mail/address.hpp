@@ -47,6 +47,7 @@ struct AddressFault {
     at_in_comment,     ///< an `@` in a comment that readers without comments take: `a@one.example(@two.example)`
     encoded_word,  ///< an encoded word in an address, where RFC 2047 §5 has none; readers that decode it see another
     stray,         ///< a word or special character where none can be: `Joe a@one.example`
+    blank_line,    ///< a line of white space within the list (RFC 5322 §4.2): some readers end the header there
   };
   Kind kind;
   text::Span span;

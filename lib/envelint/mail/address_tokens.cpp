@@ -30,6 +30,13 @@ bool is_bad(std::string_view value, std::size_t i) {
   return i + 2 < value.size() && !text::is_wsp(value[i + 2]);
 }
 
+/// Whether a CRLF is followed by a line of nothing but white space with something behind it.
+bool begins_blank_line(std::string_view value, std::size_t i) {
+  if (!value.substr(i).starts_with("\r\n")) return false;
+  const std::size_t end = std::min(value.find_first_not_of(" \t", i + 2), value.size());
+  return value.substr(end).starts_with("\r\n") && !text::trim(value.substr(end)).empty();
+}
+
 /// Adds a fault, or makes the last one longer when it ends here.
 void add_run(std::vector<AddressFault>& faults, Fault kind, std::size_t start, std::size_t end) {
   if (!faults.empty() && faults.back().kind == kind && faults.back().span.end == start) {
@@ -44,7 +51,10 @@ void note_octets(std::string_view value, std::vector<AddressFault>& faults) {
     const text::CodePoint point = text::next_code_point(value.substr(i));
     if (!point.valid) add_run(faults, Fault::not_utf8, i, i + 1);
     if (is_bad(value, i)) add_run(faults, Fault::bad_octet, i, i + 1);
+    if (begins_blank_line(value, i)) add_run(faults, Fault::blank_line, i, i + 2);
     i += point.size;
+    // The second octet of a character of Shift-JIS, GBK or Big5: readers that decode first see no quoted pair.
+    if (!point.valid && value.substr(i).starts_with('\\')) add_run(faults, Fault::stray, i, i + 1);
   }
 }
 

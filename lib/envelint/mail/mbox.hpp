@@ -26,8 +26,8 @@ class MboxReader {
   /// @param file  must outlive the reader.
   explicit MboxReader(std::string_view file) noexcept : rest_(file) {}
 
-  /// A message ends where an empty line, or the start of the file, is followed by a line `From `; that empty line is not
-  /// part of it, nor is one at the end of the file. What stands before the first `From ` line is left out.
+  /// A message begins with a line `From ` at the start of the file or behind an empty line. That empty line is no part
+  /// of the message before it, nor is one at the end of the file. What stands before the first such line is left out.
   /// @return false at the end of the file; `out` is then as it was.
   [[nodiscard]] bool next(MboxMessage& out);
 
