@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <string>
 
 namespace cli {
@@ -21,5 +22,10 @@ struct MessageInput {
 /// Reads a message; `-` is standard input. A file that was saved with bare LF gets its CRLF back.
 /// @return the message, or which file cannot be read and why.
 [[nodiscard]] std::expected<MessageInput, std::string> read_message(const std::string& path);
+
+/// Reads a file with one message, or an mbox file with several (`-` is standard input), and gives each to `take` in turn.
+/// @return how many there were, or which file cannot be read and why.
+[[nodiscard]] std::expected<std::size_t, std::string> read_messages(
+    const std::string& path, const std::function<void(const MessageInput&, std::size_t count)>& take);
 
 }  // namespace cli

@@ -1,16 +1,15 @@
 #include "verify.hpp"
 
 #include "exit_status.hpp"
+#include "message_envelope.hpp"
 #include "message_input.hpp"
 #include "oddity_notes.hpp"
 #include "screen.hpp"
 #include "zone_source.hpp"
 
-#include <envelint/arc/validate.hpp>
-#include <envelint/audit/signature_rules.hpp>
 #include <envelint/dkim/autopsy.hpp>
-#include <envelint/dkim/verify.hpp>
 #include <envelint/dns/deadline_resolver.hpp>
+#include <envelint/dns/public_suffix.hpp>
 #include <envelint/render/arc.hpp>
 #include <envelint/render/dkim_json.hpp>
 #include <envelint/render/dkim_text.hpp>
@@ -19,7 +18,11 @@
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
 #include <envelint/render/terminal.hpp>
+#include <envelint/render/verdict_json.hpp>
+#include <envelint/render/verdict_text.hpp>
 #include <envelint/text/utf8.hpp>
+#include <envelint/verdict/evaluate.hpp>
+#include <envelint/verdict/report.hpp>
 
 #include <fmt/core.h>
 
@@ -40,21 +43,31 @@ namespace {
 
 constexpr std::string_view kExample = R"(Examples:
   envelint verify message.eml
+  envelint verify in.eml --ip 192.0.2.1 --mail-from a@example.com --helo mx.example.com
+  envelint verify in.eml --from-received        the client as our server saw it
   envelint verify - --zone keys.zone --format json < message.eml
+  envelint verify inbox.mbox --format ndjson    each of many messages
   envelint verify old.eml --now 1700000000      as if it had come then
   envelint verify in.eml --original sent.eml    where the two differ
 
-Exit status: 0 a signature passes, 1 none does, 2 wrong usage or unreadable
-input, 3 none does, and DNS would not say whether one would.)";
+Exit status, where the client is known: 0 DMARC passes, or does not apply and
+SPF or DKIM pass; 1 it fails or cannot be applied; 3 DNS would not say. Without a
+client: 0 a signature passes, 1 none does, 3 DNS would not say. 2 wrong usage or
+unreadable input. With --profile also 1 where the profile is not met. Of several
+messages the worst counts.)";
 
 struct Options {
   std::string file = "-";
   ZoneInput zone;
   DnsOptions dns;
+  EnvelopeOptions envelope;
   std::optional<std::uint64_t> now;
   std::string original;
   std::vector<std::string> selectors;
   bool no_autopsy = false;
+  bool questions = false;
+  std::string profile = "none";
+  std::string receiver = "unknown";
   std::string format = "text";
   std::string colour = "auto";
   std::size_t width = 0;
@@ -65,25 +78,16 @@ std::uint64_t unix_time() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-/// What is found in a message: its signatures, and its ARC chain.
-struct Verified {
-  std::vector<dkim::SignatureResult> signatures;
-  arc::ChainResult chain;
-};
-
-task::Task<Verified> verify_with(dns::Resolver* resolver, mail::Message message, dkim::VerifyOptions options) {
-  Verified out;
-  out.signatures = co_await dkim::verify(*resolver, message, options);
-  out.chain = co_await arc::validate(*resolver, message, options);
-  co_return out;
-}
-
 /// Over the network it ends in time.
-task::Task<Verified> verify_from(DnsSource* source, mail::Message message, dkim::VerifyOptions options) {
+task::Task<verdict::Verdict> evaluate_from(DnsSource* source, mail::Message message, verdict::Envelope envelope,
+                                           verdict::EvaluationOptions options) {
   constexpr std::chrono::seconds kLongest{20};
-  if (!source->is_live()) co_return co_await verify_with(&source->resolver(), std::move(message), options);
+  if (!source->is_live()) {
+    co_return co_await verdict::evaluate(source->resolver(), std::move(message), std::move(envelope),
+                                         std::move(options));
+  }
   dns::DeadlineResolver resolver(source->resolver(), source->loop(), source->loop().after(kLongest));
-  co_return co_await verify_with(&resolver, std::move(message), options);
+  co_return co_await verdict::evaluate(resolver, std::move(message), std::move(envelope), std::move(options));
 }
 
 /// The same for why signatures fail.
@@ -96,35 +100,67 @@ task::Task<std::vector<dkim::Autopsy>> look_into(DnsSource* source, const mail::
   co_return co_await dkim::autopsy(resolver, message, results, std::move(options));
 }
 
+/// All that was found out about one message.
+struct Verified {
+  const MessageInput& input;
+  const mail::Message& message;
+  verdict::Verdict verdict;
+  std::vector<dkim::Autopsy> autopsies;
+  audit::Report report;
+  std::string envelope_note;
+};
+
+int status_of_signatures(const std::vector<dkim::SignatureResult>& results) {
+  const auto any = [&](dkim::Result result) {
+    return std::ranges::find(results, result, &dkim::SignatureResult::result) != results.end();
+  };
+  if (any(dkim::Result::pass)) return kOk;
+  return any(dkim::Result::temperror) ? kUnknown : kFindings;
+}
+
+int status_of(const verdict::Verdict& verdict) {
+  const int signatures = status_of_signatures(verdict.dkim);
+  if (!verdict.spf) return signatures;
+  switch (verdict.dmarc.status) {
+    case verdict::DmarcStatus::pass: return kOk;
+    case verdict::DmarcStatus::fail:
+    case verdict::DmarcStatus::permerror: return kFindings;
+    case verdict::DmarcStatus::temperror: return kUnknown;
+    case verdict::DmarcStatus::none: break;
+  }
+  if (verdict.spf->verdict == spf::Verdict::pass) return kOk;
+  if (signatures == kFindings && verdict.spf->verdict == spf::Verdict::temperror) return kUnknown;
+  return signatures;
+}
+
+/// The worse of two: what failed weighs more than what is not known.
+int worse(int one, int other) {
+  if (one == kFindings || other == kFindings) return kFindings;
+  return std::max(one, other);
+}
+
 /// One run of the command.
 class Verify {
  public:
-  explicit Verify(const Options& options) : options_(options) {}
+  explicit Verify(const Options& options) : options_(options) {
+    const Screen screen = standard_output();
+    layout_.colour = options.colour == "always" || (options.colour == "auto" && screen.colour);
+    layout_.width = options.width != 0 ? options.width : screen.width;
+  }
 
   int run() {
-    auto input = read_message(options_.file);
-    if (!input) return complain(input.error()), kUsage;
-    std::optional<MessageInput> original;
+    if (const auto wrong = check_envelope_options(options_.envelope)) return complain(*wrong), kUsage;
     if (!options_.original.empty()) {
       auto read = read_message(options_.original);
       if (!read) return complain(read.error()), kUsage;
-      original = *std::move(read);
+      original_ = *std::move(read);
     }
     if (const auto fault = open_source()) return complain(*fault), kUsage;
-    const auto message = mail::Message::split(input->bytes);
-    dkim::VerifyOptions settings(options_.now.value_or(unix_time()));
-    Verified verified = source_->run(verify_from(source_.get(), message, settings));
-    chain_ = std::move(verified.chain);
-    const std::vector<dkim::SignatureResult>& results = verified.signatures;
-    look(message, results, original);
+    const auto count = read_messages(options_.file, [&](const MessageInput& input, std::size_t of) { add(input, of); });
+    if (!count) return complain(count.error()), kUsage;
+    end_list(*count);
     if (const auto fault = source_->save()) return complain(*fault), kUsage;
-    audit::Report report;
-    report.domains = audit::report_signatures(results);
-    if (options_.format == "json")
-      print_json(*input, message, results, report);
-    else
-      print_text(*input, message, results, report);
-    return status_of(results);
+    return status_;
   }
 
  private:
@@ -139,91 +175,128 @@ class Verify {
     return std::nullopt;
   }
 
-  void look(const mail::Message& message, const std::vector<dkim::SignatureResult>& results,
-            const std::optional<MessageInput>& original) {
-    if (options_.no_autopsy) return;
+  void add(const MessageInput& input, std::size_t count) {
+    const auto message = mail::Message::split(input.bytes);
+    FoundEnvelope envelope = find_envelope(options_.envelope, message);
+    verdict::EvaluationOptions settings(suffixes_, options_.now.value_or(unix_time()));
+    settings.receiver = options_.receiver;
+    Verified found{input, message, {}, {}, {}, std::move(envelope.note)};
+    found.verdict =
+        source_->run(evaluate_from(source_.get(), message, std::move(envelope.envelope), std::move(settings)));
+    if (!options_.no_autopsy) look(found);
+    const bool bulk = options_.profile == "bulk-sender";
+    found.report.domains =
+        verdict::report(message, found.verdict, bulk ? verdict::Profile::bulk_sender : verdict::Profile::none);
+    print(found, count);
+    status_ = worse(status_, status_of(found.verdict));
+    if (bulk && audit::summarize(found.report).error > 0) status_ = kFindings;
+    ++printed_;
+  }
+
+  void look(Verified& found) {
     dkim::AutopsyOptions settings;
     settings.selectors = options_.selectors;
-    autopsies_ = source_->run(look_into(source_.get(), &message, &results, settings));
-    if (!original) return;
-    const auto before = mail::Message::split(original->bytes);
-    for (std::size_t i = 0; i < autopsies_.size(); ++i) {
-      if (autopsies_[i].needed()) autopsies_[i].original = dkim::compare_with_original(message, results[i], before);
+    const std::vector<dkim::SignatureResult>& results = found.verdict.dkim;
+    found.autopsies = source_->run(look_into(source_.get(), &found.message, &results, settings));
+    if (!original_) return;
+    const auto before = mail::Message::split(original_->bytes);
+    for (std::size_t i = 0; i < found.autopsies.size(); ++i) {
+      dkim::Autopsy& one = found.autopsies[i];
+      if (one.needed()) one.original = dkim::compare_with_original(found.message, results[i], before);
     }
   }
 
-  static int status_of(const std::vector<dkim::SignatureResult>& results) {
-    const auto any = [&](dkim::Result result) {
-      return std::ranges::find(results, result, &dkim::SignatureResult::result) != results.end();
-    };
-    if (any(dkim::Result::pass)) return kOk;
-    return any(dkim::Result::temperror) ? kUnknown : kFindings;
-  }
-
-  void print_json(const MessageInput& input, const mail::Message& message,
-                  const std::vector<dkim::SignatureResult>& results, const audit::Report& report) const {
+  void print(const Verified& found, std::size_t count) {
+    if (options_.format == "text") return print_text(found, count);
+    const bool lines = options_.format == "ndjson";
     std::string out;
-    render::JsonWriter json(out, true);
+    render::JsonWriter json(out, !lines);
     json.open_object();
     json.member("schema", "envelint/verify/1");
-    json.member("line_ends", input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
-    render::add_dkim_results(json, message, results, autopsies_);
-    render::add_arc(json, chain_);
+    if (count > 1) json.member("source", found.input.name);
+    add_members(json, found);
+    json.close_object();
+    if (!lines && count > 1)
+      std::cout << (printed_ == 0 ? "{\n\"schema\": \"envelint/verify/1\",\n\"messages\": [\n" : ",\n");
+    std::cout << out;
+    if (lines || count == 1) std::cout << '\n';
+  }
+
+  void end_list(std::size_t count) const {
+    if (options_.format == "json" && count > 1) std::cout << "\n]\n}\n";
+  }
+
+  static void add_members(render::JsonWriter& json, const Verified& found) {
+    json.member("line_ends", found.input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
+    render::add_verdict(json, found.message, found.verdict);
+    render::add_dkim_results(json, found.message, found.verdict.dkim, found.autopsies);
+    render::add_arc(json, found.verdict.arc);
     json.open_array("oddities");
-    for (const mail::Oddity& oddity : oddities_of(message)) {
+    for (const mail::Oddity& oddity : oddities_of(found.message)) {
       json.open_object();
       json.member("offset", std::uint64_t{oddity.offset});
       json.member("text", to_string(oddity.kind));
       json.close_object();
     }
     json.close_array();
-    render::add_findings(json, report);
-    json.close_object();
-    std::cout << out << '\n';
+    render::add_findings(json, found.report);
   }
 
-  void print_text(const MessageInput& input, const mail::Message& message,
-                  const std::vector<dkim::SignatureResult>& results, audit::Report& report) const {
-    render::TerminalOptions layout;
-    const Screen screen = standard_output();
-    layout.colour = options_.colour == "always" || (options_.colour == "auto" && screen.colour);
-    layout.width = options_.width != 0 ? options_.width : screen.width;
-    std::cout << render::dkim_text(message, results, layout, autopsies_) << render::arc_text(chain_, layout);
-    print_notes(input, message, layout);
+  void print_text(const Verified& found, std::size_t count) const {
+    if (count > 1) {
+      std::string heading = printed_ == 0 ? "" : "\n";
+      const render::Painter paint(layout_.colour);
+      render::append_prose(heading, paint, render::Style::strong, found.input.name, {width()});
+      std::cout << heading;
+    }
+    std::cout << render::conclusion_text(found.verdict, layout_) << '\n';
+    audit::Report report = found.report;
     std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
-    if (!report.domains.empty()) std::cout << '\n' << render::terminal(report, layout);
+    if (!report.domains.empty()) std::cout << render::terminal(report, layout_) << '\n';
+    std::cout << render::story_text(found.message, found.verdict, layout_, options_.questions) << '\n';
+    std::cout << render::dkim_text(found.message, found.verdict.dkim, layout_, found.autopsies)
+              << render::arc_text(found.verdict.arc, layout_);
+    print_notes(found);
   }
 
-  static void print_notes(const MessageInput& input, const mail::Message& message,
-                          const render::TerminalOptions& layout) {
+  [[nodiscard]] std::size_t width() const { return std::max(layout_.width, render::TerminalOptions::kMinWidth); }
+
+  void print_notes(const Verified& found) const {
     std::vector<std::string> notes;
-    if (input.line_ends == mail::LineEnds::lf_as_crlf)
+    if (!found.envelope_note.empty()) notes.push_back(found.envelope_note);
+    if (!found.verdict.spf && !options_.envelope.from_received) {
+      notes.emplace_back("SPF was not checked; give `--ip`, `--mail-from` and `--helo`, or `--from-received`");
+    }
+    if (found.input.line_ends == mail::LineEnds::lf_as_crlf)
       notes.emplace_back("its lines end in bare LF; verified as if in CRLF, as it was sent");
-    for (OddityNote& note : oddity_notes(oddities_of(message))) notes.push_back(std::move(note.text));
+    for (OddityNote& note : oddity_notes(oddities_of(found.message))) notes.push_back(std::move(note.text));
     std::string out;
-    const render::Painter paint(layout.colour);
+    const render::Painter paint(layout_.colour);
     constexpr std::string_view kWord = "note: ";
     for (const std::string& note : notes) {
       out += kWord;
-      render::append_prose(out, paint, render::Style::plain, note,
-                           {std::max(layout.width, render::TerminalOptions::kMinWidth), kWord.size(), kWord.size()});
+      render::append_prose(out, paint, render::Style::plain, note, {width(), kWord.size(), kWord.size()});
     }
     std::cout << out;
   }
 
   const Options& options_;
+  render::TerminalOptions layout_;
+  dns::PublicSuffixList suffixes_;
   std::unique_ptr<DnsSource> source_;
-  std::vector<dkim::Autopsy> autopsies_;
-  arc::ChainResult chain_;
+  std::optional<MessageInput> original_;
+  std::size_t printed_ = 0;
+  int status_ = kOk;
 };
 
 }  // namespace
 
 void add_verify(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  Command command = line.add("verify", "Verify the signatures of a message, and say why they fail", kExample,
-                             [options] { return Verify(*options).run(); });
-  command.option("FILE", options->file, "the message; - or none is standard input");
+  Command command = line.add("verify", "Say what a receiver makes of a message: SPF, DKIM, ARC and DMARC, and why",
+                             kExample, [options] { return Verify(*options).run(); });
+  command.option("FILE", options->file, "the message, or an mbox file; - or none is standard input");
+  add_envelope_options(command, options->envelope);
   add_zone_options(command, options->zone);
   add_dns_options(command, options->dns);
   command.option("--now", options->now, "the time by which signatures expire: seconds since 1970 (default: now)")
@@ -233,7 +306,14 @@ void add_verify(CommandLine& line) {
   command.option("--selector", options->selectors, "a selector whose key may have been meant; repeatable")
       .value("NAME");
   command.flag("--no-autopsy", options->no_autopsy, "do not search for why a signature fails");
-  command.option("--format", options->format, "text or json").one_of({"text", "json"}).show_default();
+  command.option("--profile", options->profile, "bulk-sender: hold it against what Gmail, Yahoo and Outlook.com demand")
+      .one_of({"none", "bulk-sender"});
+  command.option("--receiver", options->receiver, "the name of the host that checks, for SPF macros and result fields")
+      .value("NAME");
+  command.flag("--questions", options->questions, "show each question of DNS with its answer");
+  command.option("--format", options->format, "text, json or ndjson (a line for each message)")
+      .one_of({"text", "json", "ndjson"})
+      .show_default();
   command.option("--color,--colour", options->colour, "auto, always or never")
       .one_of({"auto", "always", "never"})
       .show_default();

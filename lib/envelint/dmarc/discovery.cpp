@@ -59,7 +59,8 @@ EffectivePolicy take_above(LookupPtr source, Existence existence, Receiver recei
   if (existence == Existence::exists) return existing;
   EffectivePolicy missing = take(source, Whose::missing_subdomain, receiver);
   if (existence == Existence::missing || missing.applied == existing.applied) return missing;
-  return decided_by(Outcome::unknown, std::move(source));
+  existing.outcome = Outcome::unknown;
+  return existing;
 }
 
 LookupPtr record_at(const TreeWalk& walk, const dns::Name& name) {

@@ -33,12 +33,16 @@ enum class Outcome : std::uint8_t {
 struct EffectivePolicy {
   Outcome outcome = Outcome::none;
   LookupPtr source;                 ///< what decided: the record, or the question; null with Outcome::none
-  UsablePolicy usable;              ///< with Outcome::policy
+  UsablePolicy usable;  ///< with Outcome::policy; also where all that is unknown is which of its policies applies
   Key tag = Key::p;                 ///< the tag the policy stands in: `p`, `sp` or `np`
   Policy published = Policy::none;  ///< as it stands there
   Policy applied = Policy::none;    ///< after `t=y` (RFC 9989 §4.7), or `pct=0` (RFC 7489 §6.6.4)
 
   [[nodiscard]] bool applies() const noexcept { return outcome == Outcome::policy; }
+  /// Whether `usable` says what alignment is wanted.
+  [[nodiscard]] bool has_modes() const noexcept {
+    return applies() || (outcome == Outcome::unknown && source != nullptr && source->has_record());
+  }
 };
 
 /// What receivers of one generation do.

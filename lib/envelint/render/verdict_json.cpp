@@ -76,7 +76,7 @@ void add_author(JsonWriter& json, const Verdict& verdict) {
   json.open_array("domains");
   for (const dns::Name& domain : verdict.author.domains) json.value(domain.to_string());
   json.close_array();
-  json.member_unless_empty("reason", author_trouble(verdict.author));
+  json.member_unless_empty("reason", verdict::author_trouble(verdict.author));
   json.close_object();
 }
 
@@ -142,7 +142,7 @@ void add_dmarc(JsonWriter& json, const Verdict& verdict) {
     json.member("disposition", to_string(verdict.dmarc.disposition));
     json.member("spf_aligned", false);
     json.member("dkim_aligned", false);
-    json.member("reason", author_trouble(verdict.author));
+    json.member("reason", verdict::author_trouble(verdict.author));
   }
   json.close_object();
 }
@@ -175,8 +175,8 @@ void add_story(JsonWriter& json, const mail::Message& message, const Verdict& ve
 }  // namespace
 
 void add_verdict(JsonWriter& json, const mail::Message& message, const Verdict& verdict) {
-  json.member("conclusion", conclude(verdict));
-  json.member_unless_empty("consequence", consequence(verdict));
+  json.member("conclusion", verdict::conclude(verdict));
+  json.member_unless_empty("consequence", verdict::consequence(verdict));
   add_envelope(json, verdict.envelope);
   add_spf(json, verdict);
   add_reverse(json, verdict);

@@ -22,7 +22,7 @@ AlignmentReason reason_of(std::optional<bool> aligned, std::optional<bool> same_
 }
 
 dmarc::Alignment mode_of(const dmarc::EffectivePolicy& policy, Mechanism mechanism) noexcept {
-  if (!policy.applies()) return dmarc::Alignment::relaxed;
+  if (!policy.has_modes()) return dmarc::Alignment::relaxed;
   return mechanism == Mechanism::spf ? policy.usable.aspf : policy.usable.adkim;
 }
 
@@ -63,10 +63,13 @@ class Judgement {
       case Outcome::none:
       case Outcome::several: return DmarcStatus::none;
       case Outcome::unusable: return DmarcStatus::permerror;
-      case Outcome::unknown: return DmarcStatus::temperror;
+      case Outcome::unknown:
+        if (!out_.policy.has_modes()) return DmarcStatus::temperror;
+        break;
       case Outcome::policy: break;
     }
     if (out_.spf_aligned || out_.dkim_aligned) return DmarcStatus::pass;
+    if (!out_.policy.applies()) return DmarcStatus::temperror;
     return could_still_pass() ? DmarcStatus::temperror : DmarcStatus::fail;
   }
 
