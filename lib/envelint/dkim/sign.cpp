@@ -4,6 +4,7 @@
 #include <envelint/dkim/signature.hpp>
 #include <envelint/dkim/signed_header.hpp>
 #include <envelint/dns/idna.hpp>
+#include <envelint/mail/folded_field.hpp>
 #include <envelint/text/ascii.hpp>
 
 #include <fmt/format.h>
@@ -15,8 +16,9 @@
 namespace envelint::dkim {
 namespace {
 
+using mail::FoldedField;
+
 constexpr std::string_view kHead = "DKIM-Signature:";
-constexpr std::size_t kColumns = 78;  // RFC 5322 §2.1.1
 
 enum class Oversign : std::uint8_t { always, if_present, never };
 
@@ -81,45 +83,6 @@ std::string quoted_printable(std::string_view text, bool utf8) {
   }
   return out;
 }
-
-/// Writes a field and breaks its lines before they get too long.
-class FoldedField {
- public:
-  explicit FoldedField(std::string_view head) : text_(head), column_(head.size()) {}
-
-  /// A piece that is not broken, behind a blank where a line may end.
-  void word(std::string_view word) {
-    if (column_ + 1 + word.size() > kColumns) return on_new_line(word);
-    text_.append(" ").append(word);
-    column_ += 1 + word.size();
-  }
-  /// A piece that stands right behind the last, or on a line of its own.
-  void glue(std::string_view word) {
-    if (column_ + word.size() > kColumns) return on_new_line(word);
-    text_.append(word);
-    column_ += word.size();
-  }
-  /// A text that may be broken anywhere.
-  void stream(std::string_view text) {
-    while (!text.empty()) {
-      if (column_ >= kColumns) on_new_line("");
-      const std::size_t some = std::min(text.size(), kColumns - column_);
-      text_.append(text.substr(0, some));
-      column_ += some;
-      text.remove_prefix(some);
-    }
-  }
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
- private:
-  void on_new_line(std::string_view word) {
-    text_.append("\r\n ").append(word);
-    column_ = 1 + word.size();
-  }
-
-  std::string text_;
-  std::size_t column_;
-};
 
 }  // namespace
 
