@@ -200,7 +200,10 @@ TEST_CASE("a verdict on another message does not make a chain pass", "[arc][seal
                                dkim::SignOptions("three.example", kNow));
     REQUIRE(set);
     CHECK(set->contains("cv=fail;"));
+    CHECK(arc::seal_status(mail::Message::split(second), other) == ChainStatus::fail);
   }
+  CHECK(arc::seal_status(mail::Message::split(second), validated(second)) == ChainStatus::pass);
+  CHECK(arc::seal_status(mail::Message::split(test::rfc_message()), validated(first)) == ChainStatus::none);
 }
 
 TEST_CASE("there are at most 50 sets", "[arc][seal]") {

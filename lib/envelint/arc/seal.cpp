@@ -48,7 +48,6 @@ bool fits(std::string_view field) {
   return true;
 }
 
-/// What `cv=` says of the chain. A chain is only continued when this is a verdict on all of it.
 ChainStatus status_for(const ChainResult& chain, const Chain& there) {
   if (!there.present) return ChainStatus::none;
   const bool whole = chain.status == ChainStatus::pass && chain.chain.sets.size() == there.highest &&
@@ -57,6 +56,10 @@ ChainStatus status_for(const ChainResult& chain, const Chain& there) {
 }
 
 }  // namespace
+
+ChainStatus seal_status(const mail::Message& message, const ChainResult& chain) {
+  return status_for(chain, collect_chain(message));
+}
 
 std::string_view to_string(const SealFault& fault) noexcept {
   constexpr std::array<std::string_view, 4> kWords{

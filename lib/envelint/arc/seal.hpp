@@ -35,6 +35,10 @@ struct SealFault {
 /// A clause without a full stop: `the chain has 50 sets, and may not have more`.
 [[nodiscard]] std::string_view to_string(const SealFault& fault) noexcept;
 
+/// What `cv=` of the next seal says: the verdict on the chain as it arrived, which is a failure where the message that is
+/// sealed has not all of that chain, or more.
+[[nodiscard]] ChainStatus seal_status(const mail::Message& message, const ChainResult& chain);
+
 /// Longer results are not sealed: the fields of ARC travel on with the message.
 inline constexpr std::size_t kMaxSealedResults = std::size_t{32} << 10;
 
