@@ -5,6 +5,7 @@
 #include "message_input.hpp"
 #include "oddity_notes.hpp"
 #include "screen.hpp"
+#include "sealing.hpp"
 
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/dkim/sign.hpp>
@@ -31,11 +32,14 @@ constexpr std::string_view kExample = R"(Examples:
   envelint sign message.eml --key K.pem --domain example.com --selector s1
   envelint sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 \
       --domain example.com < message.eml | sendmail -t
+  envelint sign --arc --authserv-id mx.example.com --key K.pem --selector s1 \
+      --domain example.com < message.eml       seal mail that is passed on
 
 The signed message goes to standard output; its lines end as those of the input.
 
 Exit status: 0 signed, 2 not signed: wrong usage, or input that cannot be read
-or should not be signed.)";
+or should not be signed, 3 not sealed, for DNS would not say whether the chain
+of ARC is good.)";
 
 struct Options {
   std::string file = "-";
@@ -51,6 +55,7 @@ struct Options {
   bool no_oversign = false;
   bool body_length = false;
   bool field_only = false;
+  SealInput seal;
 };
 
 std::string without_cr(std::string_view text) {
@@ -72,6 +77,7 @@ class Sign {
     if (!input) return complain(input.error()), kUsage;
     const auto message = mail::Message::split(input->bytes);
     warn_of(message);
+    if (options_.seal.arc) return seal(*input, message);
     const auto fields = dkim::sign(message, keys_, *settings_);
     if (!fields) return complain(fmt::format("{}: {}", input->name, words_for(fields.error()))), kUsage;
     print(*input, message, *fields);
@@ -83,12 +89,25 @@ class Sign {
 
   static void complain(std::string_view message) { fmt::print(stderr, "envelint sign: {}\n", text::visible(message)); }
 
+  int seal(const MessageInput& input, const mail::Message& message) const {
+    const Sealed sealed = seal_message(message, options_.seal, keys_.front(), *settings_, complain);
+    if (!sealed.fault.empty()) {
+      complain(fmt::format("{}: {}", input.name, sealed.fault));
+      return sealed.dns_is_silent ? kUnknown : kUsage;
+    }
+    print(input, message, sealed.fields);
+    return kOk;
+  }
+
   Wrong prepare() {
+    if (auto wrong = wrong_seal_options(options_.seal)) return wrong;
     if (options_.keys.empty()) return "nothing to sign with; give --key FILE (`envelint keygen` makes one)";
     if (options_.selectors.size() != options_.keys.size()) {
       return fmt::format("{} --key and {} --selector: give one selector for each key, in the same order",
                          options_.keys.size(), options_.selectors.size());
     }
+    if (options_.seal.arc && options_.keys.size() > 1) return "a set of ARC has one signature: give one --key";
+    if (options_.seal.arc && !options_.identity.empty()) return "--identity is of DKIM; ARC has none";
     if (options_.domain.empty()) return "--domain is missing: the domain that the mail is from";
     if (auto wrong = read_settings()) return wrong;
     return read_keys();
@@ -177,7 +196,8 @@ class Sign {
 
 void add_sign(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  Command command = line.add("sign", "Sign a message with DKIM", kExample, [options] { return Sign(*options).run(); });
+  Command command = line.add("sign", "Sign a message with DKIM, or seal it with ARC", kExample,
+                             [options] { return Sign(*options).run(); });
   command.option("FILE", options->file, "the message; - or none is standard input");
   command.option("--key", options->keys, "a private key; several make several signatures").value("FILE");
   command.option("--selector", options->selectors, "where its public half is published; one for each key").value("S");
@@ -194,7 +214,8 @@ void add_sign(CommandLine& line) {
   command.option("--expires", options->lifetime, "seconds for which the signature is good (`x=`)").value("SECONDS");
   command.option("--now", options->now, "the time of signing: seconds since 1970 (default: now)").value("UNIX-TIME");
   command.flag("--body-length", options->body_length, "write `l=`: anybody can then append to the body");
-  command.flag("--field-only", options->field_only, "print the DKIM-Signature fields and not the message");
+  command.flag("--field-only", options->field_only, "print the fields that are added and not the message");
+  add_seal_options(command, options->seal);
 }
 
 }  // namespace cli

@@ -115,6 +115,10 @@ TEST_CASE("the fields to sign can be named, and From is among them in any case",
   CHECK(all_pass(verified(bytes)));
 }
 
+TEST_CASE("a header whose first line continues none is not signed: it would continue the signature", "[dkim][sign]") {
+  CHECK(fault(" folded\r\n" + test::rfc_message(), plain()) == SignFault::no_first_field);
+}
+
 TEST_CASE("x= and i= are written when asked for", "[dkim][sign]") {
   SignOptions options = plain();
   options.lifetime = 3600;

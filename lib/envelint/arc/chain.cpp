@@ -62,6 +62,7 @@ struct Fields {
   std::optional<std::size_t> message_signature;
   std::optional<std::size_t> seal_field;
   dkim::Signature seal;
+  bool failed = false;  ///< a seal says so, be there one or more
 
   [[nodiscard]] bool any() const noexcept { return results || message_signature || seal_field; }
 };
@@ -71,11 +72,12 @@ class Collector {
   explicit Collector(const mail::Message& message) : message_(message) {}
 
   Chain run() {
-    for (std::size_t i = 0; i < message_.fields().size() && out_.fault == ChainFault::none; ++i) read(i);
+    for (std::size_t i = 0; i < message_.fields().size() && out_.fault != ChainFault::too_large; ++i) read(i);
+    out_.failed_before = out_.highest > 0 && found_[out_.highest - 1].failed;
     if (!out_.present || out_.fault != ChainFault::none) return std::move(out_);
     check_structure();
     if (out_.fault != ChainFault::none) return std::move(out_);
-    for (std::size_t i = 0; i < count_; ++i) {
+    for (std::size_t i = 0; i < out_.highest; ++i) {
       Fields& one = found_[i];
       out_.sets.push_back({*one.results, *one.message_signature, *one.seal_field, std::move(one.seal)});
     }
@@ -105,7 +107,10 @@ class Collector {
     const unsigned instance = signature.instance();
     const bool is_seal = kind == SignatureField::arc_seal;
     read_field(index, name_of(kind), instance, is_seal ? &Fields::seal_field : &Fields::message_signature);
-    if (is_seal && instance != 0) found_[instance - 1].seal = std::move(signature);
+    if (!is_seal || instance == 0) return;
+    Fields& its = found_[instance - 1];
+    its.failed = its.failed || signature.value(dkim::SignatureTagId::chain_status) == "fail";
+    its.seal = std::move(signature);
   }
 
   void read_field(std::size_t index, std::string_view name, unsigned instance,
@@ -116,6 +121,7 @@ class Collector {
       return fail(ChainFault::too_large, fmt::format("they have more than {} octets", kMaxChainOctets));
     }
     if (instance == 0) return fail(ChainFault::bad_field, fmt::format("{} has no i= from 1 to {}", name, kMaxInstance));
+    out_.highest = std::max(out_.highest, instance);
     auto& place = found_[instance - 1].*slot;
     if (place) return fail(ChainFault::repeated_field, fmt::format("{} with i={}", name, instance));
     place = index;
@@ -123,19 +129,15 @@ class Collector {
 
   // §5.2 steps 2 and 3.
   void check_structure() {
-    for (std::size_t i = 0; i < kMaxInstance; ++i) {
-      if (found_[i].any()) count_ = i + 1;
-    }
-    if (status_of(count_ - 1) == "fail") {
-      return fail(ChainFault::failed_before, fmt::format("cv=fail at i={}", count_));
-    }
-    for (std::size_t i = 0; i < count_; ++i) check_set(i);
-    for (std::size_t i = 0; i < count_; ++i) check_status(i);
+    const std::size_t count = out_.highest;
+    if (out_.failed_before) return fail(ChainFault::failed_before, fmt::format("cv=fail at i={}", count));
+    for (std::size_t i = 0; i < count; ++i) check_set(i);
+    for (std::size_t i = 0; i < count; ++i) check_status(i);
   }
 
   void check_set(std::size_t i) {
     const Fields& one = found_[i];
-    if (!one.any()) return fail(ChainFault::gap, fmt::format("i={} of {}", i + 1, count_));
+    if (!one.any()) return fail(ChainFault::gap, fmt::format("i={} of {}", i + 1, out_.highest));
     const auto missing = [&](std::string_view name) {
       fail(ChainFault::missing_field, fmt::format("{} with i={}", name, i + 1));
     };
@@ -157,7 +159,6 @@ class Collector {
   const mail::Message& message_;
   Chain out_;
   std::array<Fields, kMaxInstance> found_;
-  std::size_t count_ = 0;
   std::size_t octets_ = 0;
 };
 

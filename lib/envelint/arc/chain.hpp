@@ -54,8 +54,10 @@ struct Chain {
   std::vector<ArcSet> sets;
   /// Of structure: `too_large` to `wrong_status`.
   ChainFault fault = ChainFault::none;
-  std::string detail;    ///< more on the fault for a person; holds no bytes of others
-  bool present = false;  ///< whether the message has any field of ARC
+  std::string detail;          ///< more on the fault for a person; holds no bytes of others
+  bool present = false;        ///< whether the message has any field of ARC
+  unsigned highest = 0;        ///< the highest instance of any of its fields, whether they make a chain or not
+  bool failed_before = false;  ///< whether a seal of that instance says `cv=fail`, whatever else is at fault
 };
 
 /// Collects the sets of a message and checks their structure (§5.2 steps 1 to 3). Linear in the size of the header.

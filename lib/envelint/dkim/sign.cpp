@@ -3,7 +3,9 @@
 #include <envelint/dkim/digest.hpp>
 #include <envelint/dkim/signature.hpp>
 #include <envelint/dkim/signed_header.hpp>
+#include <envelint/dkim/signer.hpp>
 #include <envelint/dns/idna.hpp>
+#include <envelint/mail/folded_field.hpp>
 #include <envelint/text/ascii.hpp>
 
 #include <fmt/format.h>
@@ -15,8 +17,20 @@
 namespace envelint::dkim {
 namespace {
 
-constexpr std::string_view kHead = "DKIM-Signature:";
-constexpr std::size_t kColumns = 78;  // RFC 5322 §2.1.1
+using mail::FoldedField;
+
+constexpr std::string_view kDkim = "dkim-signature";
+
+/// Which of the two fields that are written alike is made.
+struct Form {
+  SignatureField field;
+  unsigned instance;  ///< of an ARC-Message-Signature
+
+  [[nodiscard]] bool is_arc() const noexcept { return field == SignatureField::arc_message_signature; }
+  [[nodiscard]] std::string_view head() const noexcept {
+    return is_arc() ? "ARC-Message-Signature:" : "DKIM-Signature:";
+  }
+};
 
 enum class Oversign : std::uint8_t { always, if_present, never };
 
@@ -60,14 +74,15 @@ void add_name(std::vector<std::string>& out, std::string_view name, std::size_t 
   out.insert(out.end(), there + (once_more ? 1 : 0), std::string(name));
 }
 
-// hdr-name of §2.10: a field name without a semicolon. The field that is made may not be in its own h= (§3.5).
-bool is_signable(std::string_view name) {
+// hdr-name of §2.10: a field name without a semicolon. The field that is made may not be in its own h= (§3.5), nor may
+// others that change on the way be in that of ARC (RFC 8617 §4.1.2).
+bool is_signable(std::string_view name, const Form& form) {
   const bool well_formed =
       !name.empty() && std::ranges::all_of(name, [](char c) { return text::is_vchar(c) && c != ':' && c != ';'; });
-  return well_formed && !text::iequals(name, "dkim-signature");
+  const bool barred = form.is_arc() ? text::istarts_with(name, "arc-") || text::iequals(name, "authentication-results")
+                                    : text::iequals(name, kDkim);
+  return well_formed && !barred;
 }
-
-bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
 
 /// dkim-quoted-printable (§2.11); `utf8` may stay as it is in internationalized mail (RFC 8616 §5).
 std::string quoted_printable(std::string_view text, bool utf8) {
@@ -82,59 +97,31 @@ std::string quoted_printable(std::string_view text, bool utf8) {
   return out;
 }
 
-/// Writes a field and breaks its lines before they get too long.
-class FoldedField {
- public:
-  explicit FoldedField(std::string_view head) : text_(head), column_(head.size()) {}
-
-  /// A piece that is not broken, behind a blank where a line may end.
-  void word(std::string_view word) {
-    if (column_ + 1 + word.size() > kColumns) return on_new_line(word);
-    text_.append(" ").append(word);
-    column_ += 1 + word.size();
-  }
-  /// A piece that stands right behind the last, or on a line of its own.
-  void glue(std::string_view word) {
-    if (column_ + word.size() > kColumns) return on_new_line(word);
-    text_.append(word);
-    column_ += word.size();
-  }
-  /// A text that may be broken anywhere.
-  void stream(std::string_view text) {
-    while (!text.empty()) {
-      if (column_ >= kColumns) on_new_line("");
-      const std::size_t some = std::min(text.size(), kColumns - column_);
-      text_.append(text.substr(0, some));
-      column_ += some;
-      text.remove_prefix(some);
-    }
-  }
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
- private:
-  void on_new_line(std::string_view word) {
-    text_.append("\r\n ").append(word);
-    column_ = 1 + word.size();
-  }
-
-  std::string text_;
-  std::size_t column_;
-};
+/// What stands in `i=`; nothing for what is no address.
+std::optional<std::string> written_identity(std::string_view identity, bool utf8) {
+  const std::size_t at = identity.rfind('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view domain = identity.substr(at + 1);
+  const bool as_it_is = utf8 || std::ranges::all_of(domain, text::is_ascii);
+  const std::string name = as_it_is ? std::string(domain) : dns::to_a_labels(domain).value_or("");
+  return quoted_printable(std::string(identity.substr(0, at + 1)) + name, utf8);
+}
 
 }  // namespace
 
 std::string_view to_string(SignFault fault) noexcept {
-  constexpr std::array<std::string_view, 12> kWords{
+  constexpr std::array<std::string_view, 13> kWords{
       "the message has no From field",
       "the message has several From fields",
       "the message has no empty line behind its header",
+      "the header begins with a line that continues none",
       "the header is too long",
       "there are too many fields to sign",
       "there is no key to sign with",
       "the domain is no domain name",
       "the selector is no selector",
       "the identity is no address at the domain or below it",
-      "a name of a field to sign is none, or is DKIM-Signature itself",
+      "a name of a field to sign is none, or one that may not be signed",
       "the lifetime is zero or too long",
       "the key does not sign",
   };
@@ -162,11 +149,16 @@ struct Signing::State {
   Digest digest;
   BodyCanonicalizer canonicalizer;
 
+  [[nodiscard]] std::expected<std::string, SignFault> finish(const Form& form, const std::vector<SigningKey>& keys);
+
+ private:
   [[nodiscard]] std::optional<SignFault> check_message() const;
-  [[nodiscard]] std::expected<std::vector<std::string>, SignFault> names() const;
-  [[nodiscard]] std::expected<std::string, SignFault> sign_with(const SigningKey& key, std::string_view body_hash,
+  [[nodiscard]] std::expected<std::vector<std::string>, SignFault> names(const Form& form) const;
+  [[nodiscard]] std::expected<std::string, SignFault> sign_with(const Form& form, const SigningKey& key,
+                                                                std::string_view body_hash,
                                                                 const std::vector<std::string>& names) const;
-  [[nodiscard]] std::expected<FoldedField, SignFault> draft(const SigningKey& key, std::string_view body_hash,
+  [[nodiscard]] std::expected<FoldedField, SignFault> draft(const Form& form, const SigningKey& key,
+                                                            std::string_view body_hash,
                                                             const std::vector<std::string>& names) const;
 };
 
@@ -184,6 +176,7 @@ std::optional<SignFault> Signing::State::check_message() const {
   if (froms == 0) return SignFault::no_from;
   if (froms > 1) return SignFault::several_from;
   if (!message->has_header_end()) return SignFault::no_header_end;
+  if (text::is_wsp(message->header().front())) return SignFault::no_first_field;
   constexpr std::uint64_t kMostSeconds = 999'999'999'999;  // 12 digits (§3.5)
   const std::uint64_t lifetime = options.lifetime.value_or(1);
   if (lifetime == 0 || options.now > kMostSeconds || lifetime > kMostSeconds - options.now) {
@@ -193,14 +186,17 @@ std::optional<SignFault> Signing::State::check_message() const {
 }
 
 /// What stands in `h=`.
-std::expected<std::vector<std::string>, SignFault> Signing::State::names() const {
+std::expected<std::vector<std::string>, SignFault> Signing::State::names(const Form& form) const {
   std::vector<std::string> out;
   if (options.fields.empty()) {
     out = recommended_fields(*message, options.oversign);
+    // RFC 8617 §4.1.2: it should cover those that are there. Who comes next may sign once more.
+    const std::size_t room = kMaxSignedFields - std::min(kMaxSignedFields, out.size());
+    if (form.is_arc()) add_name(out, kDkim, std::min(room, message->count(kDkim)), false);
   } else {
     std::vector<std::string> wanted{"from"};
     for (const std::string& name : options.fields) {
-      if (!is_signable(name)) return std::unexpected(SignFault::bad_field_name);
+      if (!is_signable(name, form)) return std::unexpected(SignFault::bad_field_name);
       std::string lower = text::lower(name);
       if (std::ranges::find(wanted, lower) == wanted.end()) wanted.push_back(std::move(lower));
     }
@@ -211,30 +207,22 @@ std::expected<std::vector<std::string>, SignFault> Signing::State::names() const
 }
 
 /// The field up to `b=`.
-std::expected<FoldedField, SignFault> Signing::State::draft(const SigningKey& key, std::string_view body_hash,
+std::expected<FoldedField, SignFault> Signing::State::draft(const Form& form, const SigningKey& key,
+                                                            std::string_view body_hash,
                                                             const std::vector<std::string>& names) const {
-  // RFC 8616 §5: U-labels only in internationalized mail, which has a header that is not ASCII.
-  const bool utf8 = !is_ascii(message->header());
-  const auto written = [&](std::string_view name) {
-    return utf8 || is_ascii(name) ? std::string(name) : dns::to_a_labels(name).value_or("");
-  };
-  const std::string domain = written(options.domain);
-  const std::string selector = written(key.selector);
-  if (!read_domain(domain, 2)) return std::unexpected(SignFault::bad_domain);
-  if (!read_domain(selector, 1)) return std::unexpected(SignFault::bad_selector);
-
-  const bool ed25519 = key.key->algorithm() == KeyAlgorithm::ed25519;
-  FoldedField out(kHead);
-  out.word("v=1;");
-  out.word(fmt::format("a={};", to_string(ed25519 ? SigningAlgorithm::ed25519_sha256 : SigningAlgorithm::rsa_sha256)));
+  const bool utf8 = is_internationalized(*message);
+  const auto signer = signer_of(options.domain, key, utf8);
+  if (!signer) return std::unexpected(signer.error());
+  FoldedField out(form.head());
+  out.word(form.is_arc() ? fmt::format("i={};", form.instance) : "v=1;");
+  out.word(fmt::format("a={};", signer->algorithm));
   out.word(fmt::format("c={}/{};", to_string(options.header), to_string(options.body)));
-  out.word(fmt::format("d={};", domain));
-  out.word(fmt::format("s={};", selector));
-  if (!options.identity.empty()) {
-    const std::size_t at = options.identity.rfind('@');
-    if (at == std::string::npos) return std::unexpected(SignFault::bad_identity);
-    const std::string identity = options.identity.substr(0, at + 1) + written(options.identity.substr(at + 1));
-    out.word(fmt::format("i={};", quoted_printable(identity, utf8)));
+  out.word(fmt::format("d={};", signer->domain));
+  out.word(fmt::format("s={};", signer->selector));
+  if (!form.is_arc() && !options.identity.empty()) {
+    const auto identity = written_identity(options.identity, utf8);
+    if (!identity) return std::unexpected(SignFault::bad_identity);
+    out.word(fmt::format("i={};", *identity));
   }
   out.word(fmt::format("t={};", options.now));
   if (options.lifetime) out.word(fmt::format("x={};", options.now + *options.lifetime));
@@ -251,11 +239,12 @@ std::expected<FoldedField, SignFault> Signing::State::draft(const SigningKey& ke
   return out;
 }
 
-std::expected<std::string, SignFault> Signing::State::sign_with(const SigningKey& key, std::string_view body_hash,
+std::expected<std::string, SignFault> Signing::State::sign_with(const Form& form, const SigningKey& key,
+                                                                std::string_view body_hash,
                                                                 const std::vector<std::string>& names) const {
-  auto field = draft(key, body_hash, names);
+  auto field = draft(form, key, body_hash, names);
   if (!field) return std::unexpected(field.error());
-  const Signature signature = parse_signature(std::string_view(field->text()).substr(kHead.size()));
+  const Signature signature = parse_signature(std::string_view(field->text()).substr(form.head().size()), form.field);
   // The draft lacks b=, and has no other fault than what was asked for.
   for (const SignatureFault& fault : signature.faults()) {
     if (fault.tag == SignatureTagId::identity) return std::unexpected(SignFault::bad_identity);
@@ -264,30 +253,32 @@ std::expected<std::string, SignFault> Signing::State::sign_with(const SigningKey
   FieldPicker picker(*message);
   std::vector<std::optional<std::size_t>> covered;
   for (const std::string& name : names) covered.push_back(picker.next(name));
-  const text::Bytes hash = digest_of(HashAlgorithm::sha256, signed_header(*message, signature, kHead, covered));
-  PrivateKey::Digest octets{};
-  std::ranges::copy(hash, octets.begin());
-  const auto made = key.key->sign(octets);
-  if (!made) return std::unexpected(SignFault::key_failed);
-  field->stream(text::base64_encode(*made));
-  return field->text() + "\r\n";
+  const std::string hashed = signed_header(*message, signature, form.head(), covered);
+  return finish_signature(*std::move(field), key, hashed);
 }
 
-std::expected<std::string, SignFault> Signing::finish(const std::vector<SigningKey>& keys) {
-  State& state = *state_;
-  state.canonicalizer.finish();
-  const std::string body_hash = text::base64_encode(state.digest.finish());
-  if (const auto fault = state.check_message()) return std::unexpected(*fault);
+std::expected<std::string, SignFault> Signing::State::finish(const Form& form, const std::vector<SigningKey>& keys) {
+  canonicalizer.finish();
+  const std::string body_hash = text::base64_encode(digest.finish());
+  if (const auto fault = check_message()) return std::unexpected(*fault);
   if (keys.empty()) return std::unexpected(SignFault::no_key);
-  const auto names = state.names();
-  if (!names) return std::unexpected(names.error());
+  const auto signed_names = names(form);
+  if (!signed_names) return std::unexpected(signed_names.error());
   std::string out;
   for (const SigningKey& key : keys) {
-    auto field = state.sign_with(key, body_hash, *names);
+    auto field = sign_with(form, key, body_hash, *signed_names);
     if (!field) return field;
     out += *field;
   }
   return out;
+}
+
+std::expected<std::string, SignFault> Signing::finish(const std::vector<SigningKey>& keys) {
+  return state_->finish({SignatureField::dkim_signature, 0}, keys);
+}
+
+std::expected<std::string, SignFault> Signing::finish_for_arc(const SigningKey& key, unsigned instance) {
+  return state_->finish({SignatureField::arc_message_signature, instance}, {key});
 }
 
 std::expected<std::string, SignFault> sign(const mail::Message& message, const std::vector<SigningKey>& keys,

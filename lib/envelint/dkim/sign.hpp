@@ -45,13 +45,14 @@ enum class SignFault : std::uint8_t {
   no_from,          ///< §5.4: it must be signed, and there is none
   several_from,     ///< RFC 5322 §3.6 allows one; a signature would vouch for whichever a reader is shown
   no_header_end,    ///< there is no body, so probably no message
+  no_first_field,   ///< the first line is a continuation, and would continue the signature
   header_too_long,  ///< more than mail::Message splits
   too_many_names,   ///< h= would hold more names than verifiers look at
   no_key,
   bad_domain,
   bad_selector,
   bad_identity,    ///< no address, or its domain is neither `d=` nor below it (§3.5)
-  bad_field_name,  ///< among SignOptions::fields, or DKIM-Signature itself
+  bad_field_name,  ///< among SignOptions::fields, or DKIM-Signature itself; for ARC, one of its own or of results
   bad_lifetime,    ///< zero, or beyond 12 digits
   key_failed,      ///< OpenSSL would not sign
 };
@@ -74,6 +75,10 @@ class Signing {
   /// @param keys  each makes a signature; two kinds of key need two selectors (RFC 8463 §6).
   /// @return the DKIM-Signature fields, folded at 78 columns and each with its CRLF, to stand before the message.
   [[nodiscard]] std::expected<std::string, SignFault> finish(const std::vector<SigningKey>& keys);
+
+  /// Instead: the ARC-Message-Signature field of a set (RFC 8617 §4.1.2), which has no `i=` of DKIM and also covers the
+  /// DKIM-Signature fields. For arc::Sealing.
+  [[nodiscard]] std::expected<std::string, SignFault> finish_for_arc(const SigningKey& key, unsigned instance);
 
  private:
   struct State;
