@@ -162,6 +162,9 @@ TEST_CASE("every slip in a file is a fault with its place", "[expectation]") {
       {in_name("pass = [{ ip = \"192.0.2.1\", mail_from = \"example.com\" }]"),
        "2:41 `example.com` is no mail address"},
       {in_name("pass = [{ ip = \"192.0.2.1\", helo = \"a b\" }]"), "2:36 `a b` is no host name"},
+      {"[=]", "1:2 this is no TOML: key: expected bare key starting character or string delimiter, saw '='"},
+      {"[*.example.com]",
+       "1:2 this is no TOML: key: expected bare key starting character or string delimiter, saw '*'"},
       {"a = \xFF", "1:4 this is no TOML: Encountered invalid utf-8 sequence"},
   }));
   CAPTURE(toml);
