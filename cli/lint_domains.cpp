@@ -2,6 +2,7 @@
 
 #include "domain_run.hpp"
 #include "exit_status.hpp"
+#include "expectation_run.hpp"
 #include "interrupt.hpp"
 #include "lint_output.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 namespace cli {
@@ -29,8 +31,12 @@ class Domains {
         run_(dns, list, options(), progress_) {}
 
   int run() {
+    if (task_.expectations) {
+      expected_.emplace(*task_.expectations).check(dns_, task_.options.jobs, task_.timeout);
+    }
     const int signal = run_.run([this](const audit::DomainFacts& facts) { take(facts); });
     progress_.clear();
+    if (expected_ && signal == 0) add_rest();
     int status = streams() ? tally_.status(task_.options.fail_on) : kOk;
     if (!streams() && !report_.domains.empty()) status = show(std::move(report_), task_.options);
     std::cout.flush();
@@ -61,6 +67,23 @@ class Domains {
     }
     audit::Report one;
     one.domains.push_back(audit::judge_domain(facts));
+    if (expected_) expected_->add_known(one);
+    stream(std::move(one));
+  }
+
+  // Names of which something is expected and that were not among the domains.
+  void add_rest() {
+    if (!streams()) {
+      expected_->add_known(report_);
+      expected_->add_rest(report_);
+      return;
+    }
+    audit::Report rest;
+    expected_->add_rest(rest);
+    if (!rest.domains.empty()) stream(std::move(rest));
+  }
+
+  void stream(audit::Report one) {
     select(one, task_.options.selection);
     tally_.add(one);
     progress_.clear();
@@ -74,6 +97,7 @@ class Domains {
   DnsSource& dns_;
   Progress progress_;
   DomainRun run_;
+  std::optional<ExpectationRun> expected_;
   audit::Report report_;
   LintTally tally_;
 };

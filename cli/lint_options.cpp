@@ -49,7 +49,7 @@ class Check {
     const bool zones = !options().zones.paths.empty();
     const bool domains = !options().domains_file.empty() || (!options().targets.empty() && !reads_records());
     const int records = (options().record ? 1 : 0) + (reads_records() ? 1 : 0);
-    if (records == 0 && !zones && !domains) {
+    if (records == 0 && !zones && !domains && options().expect.empty()) {
       return "nothing to look at: give a domain, --zone FILE, --record TEXT, or - for one record a line on standard input";
     }
     if (records + (zones ? 1 : 0) > 1) return "--zone, --record and - exclude each other";
@@ -88,6 +88,8 @@ class Check {
     const bool takes_domains = task_.input == LintInput::domains || task_.input == LintInput::zones;
     if (asks && !takes_domains)
       return "--overlay, --nameserver, --authoritative, --save-dns and --replay are for domains; nothing is asked here";
+    if (!options().expect.empty() && !takes_domains) return "--expect is for domains; nothing is asked here";
+    if (!options().expect.empty() && options().fix) return "--expect checks, and --fix changes; leave one out";
     if (!options().selectors.empty() && !takes_domains)
       return "--selector is for domains; --name says where a record stands";
     if (options().compare_live && task_.input != LintInput::zones) return "--compare-live goes with --zone FILE";
@@ -158,6 +160,8 @@ void add_asking_options(Command& command, LintOptions& options) {
       .show_default();
   add_authoritative_options(command, options.authoritative);
   command.flag("--compare-live", options.compare_live, "with --zone: show where the file and live DNS differ");
+  command.option("--expect", options.expect, "check what this file says must hold; alone, look up the names in it")
+      .value("FILE");
   command.option("--jobs", options.jobs, "how many domains are looked up at once").show_default();
   command.flag("--unordered", options.unordered, "with ndjson: print each domain as soon as it is done");
 }

@@ -8,6 +8,7 @@
 #include <envelint/audit/kind.hpp>
 #include <envelint/audit/selection.hpp>
 #include <envelint/dns/name.hpp>
+#include <envelint/expectation/file.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -32,6 +33,7 @@ struct LintOptions {
   std::string timeout = "30";
   AuthoritativeChoice authoritative;
   bool compare_live = false;
+  std::string expect;
   std::size_t jobs = 100;
   bool unordered = false;
   std::string format = "text";
@@ -61,6 +63,7 @@ struct LintTask {
   std::optional<envelint::audit::Kind> kind;
   std::vector<envelint::dns::Name> domains;
   std::chrono::milliseconds timeout{};
+  std::optional<envelint::expectation::Expectations> expectations;  ///< what was read from the file of --expect
 };
 
 /// @return the task, or what is wrong with the options, for a person.

@@ -20,7 +20,7 @@ void complain(std::string_view message) { fmt::print(stderr, "envelint lint: {}\
 
 void LintTally::add(const audit::Report& report) {
   for (const audit::DomainReport& domain : report.domains) {
-    unknown_ = unknown_ || !domain.unknown.empty();
+    unknown_ = unknown_ || !domain.unknown.empty() || (domain.expectations && !domain.expectations->undecided.empty());
     for (const finding::Finding& finding : domain.findings) {
       if (finding.code == finding::Code::dns_lookup_failed) {
         unknown_ = true;

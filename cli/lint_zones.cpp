@@ -3,6 +3,7 @@
 #include "atomic_write.hpp"
 #include "domain_run.hpp"
 #include "exit_status.hpp"
+#include "expectation_run.hpp"
 #include "interrupt.hpp"
 #include "lint_output.hpp"
 #include "screen.hpp"
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 namespace cli {
@@ -44,11 +46,17 @@ class Zones {
     if (!dns) return complain(dns.error()), kUsage;
     if (!can_ask_authoritative(task_.options, **dns)) return kUsage;
     if (!choose_domains((*dns)->loop())) return kUsage;
+    std::optional<ExpectationRun> expected;
+    if (task_.expectations) expected.emplace(*task_.expectations).check(**dns, task_.options.jobs, task_.timeout);
     const int signal = collect(**dns);
     if (const auto fault = (*dns)->save()) return complain(*fault), kUsage;
     if (signal != 0) end_by_signal(signal);
     if (task_.options.compare_live && !compare_with_live()) return kUsage;
     audit::Report report = audit::audit_zone(zone_, named_, facts_);
+    if (expected) {
+      expected->add_known(report);
+      expected->add_rest(report);
+    }
     const bool judged = says_something(report);
     const int status = show(std::move(report), task_.options);
     return judged ? status : kUsage;
@@ -124,7 +132,9 @@ class Zones {
     if (report.domains.empty()) complain(file + ": no mail records are in it");
     bool any = !report.domains.empty() || !zone_.records.empty();
     for (const audit::DomainReport& domain : report.domains) {
-      if (!domain.records.empty() || !domain.findings.empty() || named_.empty() || task_.options.dns.overlay) continue;
+      if (!domain.records.empty() || !domain.findings.empty() || domain.expectations || named_.empty() ||
+          task_.options.dns.overlay)
+        continue;
       complain(fmt::format("{}: nothing about `{}` is in it", file, domain.domain));
       any = false;
     }

@@ -8,8 +8,12 @@
 #include <envelint/dkim/key_file.hpp>
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/dkim/sign.hpp>
+#include <envelint/dns/public_suffix.hpp>
 #include <envelint/dns/zone_file.hpp>
 #include <envelint/dns/zone_resolver.hpp>
+#include <envelint/expectation/check.hpp>
+#include <envelint/expectation/file.hpp>
+#include <envelint/expectation/report.hpp>
 #include <envelint/finding/catalogue.hpp>
 #include <envelint/finding/page.hpp>
 #include <envelint/task/sync_wait.hpp>
@@ -231,9 +235,29 @@ std::optional<audit::Report> report_of_received(const dns::Zone& zone, const std
   return report;
 }
 
+/// `; expectation KEY = VALUE` is a line of the table for example.com in a file of expectations (`lint --expect`).
+std::optional<audit::Report> report_of_expectations(const dns::Zone& zone, const std::string& zone_text) {
+  constexpr std::string_view kStart = "; expectation ";
+  std::string toml;
+  for (const std::string& line : split_lines(zone_text)) {
+    if (line.starts_with(kStart)) toml += line.substr(kStart.size()) + "\n";
+  }
+  if (toml.empty()) return std::nullopt;
+  const auto file = expectation::read_expectations("envelint.toml", "[domains.\"example.com\"]\n" + toml);
+  REQUIRE(file.has_value());
+  dns::ZoneResolver dns(zone);
+  const dns::PublicSuffixList suffixes;
+  audit::Report report;
+  for (const expectation::Expectation& one : file->names) {
+    expectation::add_to_report(report, file->file, one, task::sync_wait(expectation::check(dns, one, suffixes)));
+  }
+  return report;
+}
+
 audit::Report report_of(const dns::Zone& zone, const std::string& zone_text) {
   if (auto report = report_of_received(zone, zone_text)) return *std::move(report);
   if (auto report = report_of_message(zone, zone_text)) return *std::move(report);
+  if (auto report = report_of_expectations(zone, zone_text)) return *std::move(report);
   auto request = read_request(zone_text);
   if (!request) return audit::audit_zone(zone);
   dns::ZoneResolver dns(zone);

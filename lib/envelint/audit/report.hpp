@@ -79,6 +79,23 @@ struct ProviderRow {
 
 [[nodiscard]] std::string_view to_string(ProviderRow::Key key) noexcept;
 
+/// An expectation of which DNS would not say whether it is met.
+struct UndecidedReport {
+  std::string expected;  ///< "`192.0.2.10` passes SPF for example.com"
+  std::string question;  ///< "_spf.example.net TXT"
+  std::string reason;    ///< "timeout"
+  finding::FilePlace place;
+};
+
+/// What came of the expectations that were written down for a domain. Each that is not met is a finding (X011).
+struct ExpectationReport {
+  std::size_t count = 0;
+  std::size_t not_met = 0;
+  std::vector<UndecidedReport> undecided;
+
+  [[nodiscard]] std::size_t met() const noexcept { return count - not_met - undecided.size(); }
+};
+
 /// All that was found about one domain.
 struct DomainReport {
   std::string domain;  ///< without final dot; empty for a record pasted in without a name
@@ -90,6 +107,7 @@ struct DomainReport {
   std::optional<dmarc::Discovery> dmarc;                 ///< where the domain was looked up
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
   std::optional<spf::Tree> spf;                          ///< what the SPF record costs, where DNS was asked
+  std::optional<ExpectationReport> expectations;         ///< where some were written down for this domain
 };
 
 /// The result of one lint run.

@@ -63,6 +63,7 @@ class DomainWriter {
     json_.close_array();
     add_overview();
     add_providers();
+    if (domain_.expectations) add_expectations(*domain_.expectations);
     if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
   }
@@ -88,6 +89,28 @@ class DomainWriter {
       json_.close_object();
     }
     json_.close_array();
+  }
+
+  void add_expectations(const audit::ExpectationReport& expectations) {
+    json_.open_object("expectations");
+    json_.member("count", std::uint64_t{expectations.count});
+    json_.member("met", std::uint64_t{expectations.met()});
+    json_.member("not_met", std::uint64_t{expectations.not_met});
+    json_.open_array("undecided");
+    for (const audit::UndecidedReport& one : expectations.undecided) {
+      const Place place{report_.files[one.place.file].get(), one.place.span};
+      json_.open_object();
+      json_.member("expected", one.expected);
+      json_.member("question", one.question);
+      json_.member("reason", one.reason);
+      json_.open_object("where");
+      json_.member("file", place.file->path());
+      add_lines(place);
+      json_.close_object();
+      json_.close_object();
+    }
+    json_.close_array();
+    json_.close_object();
   }
 
   void add_overview() {

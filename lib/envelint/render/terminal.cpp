@@ -48,6 +48,10 @@ Style style_of(const audit::Summary& sum) {
 
 constexpr std::size_t kMostUnknown = 5;
 
+std::string expectations_in_words(const audit::ExpectationReport& expectations) {
+  return fmt::format(", {} of {} met", expectations.met(), count_of(expectations.count, "expectation"));
+}
+
 /// Lays out a whole report.
 class Pages {
  public:
@@ -68,7 +72,8 @@ class Pages {
 
  private:
   void add_domain(const audit::DomainReport& domain, bool heading) {
-    const bool clean = domain.findings.empty() && domain.unknown.empty() && domain.overview.empty();
+    const bool undecided = domain.expectations && !domain.expectations->undecided.empty();
+    const bool clean = domain.findings.empty() && domain.unknown.empty() && domain.overview.empty() && !undecided;
     if ((heading || !domain.overview.empty()) && !clean) add_heading(domain);
     append_overview(out_, paint_, domain, width_);
     add_findings(domain);
@@ -76,6 +81,7 @@ class Pages {
     if (domain.dmarc) append_dmarc(out_, paint_, *domain.dmarc, width_);
     if (domain.authoritative) append_servers(out_, paint_, width_, *domain.authoritative);
     add_unknowns(domain);
+    if (undecided) add_undecided(*domain.expectations);
     add_summary(domain);
     // The next domain begins after a blank line; clean ones are lines of a list.
     if (!clean && &domain != &report_.domains.back()) out_ += '\n';
@@ -122,8 +128,19 @@ class Pages {
   }
 
   void add_unknown(const audit::UnknownReport& unknown) {
+    add_unknown(fmt::format("nobody answered `{}`: {}", unknown.question, unknown.reason));
+  }
+
+  void add_undecided(const audit::ExpectationReport& expectations) {
+    for (const audit::UndecidedReport& one : expectations.undecided) {
+      const text::SourceFile& file = *report_.files[one.place.file];
+      add_unknown(fmt::format("whether {} ({}:{}): `{}` is not known: {}", one.expected, file.path(),
+                              file.position(one.place.span.start).line, one.question, one.reason));
+    }
+  }
+
+  void add_unknown(const std::string& text) {
     paint_.append(out_, Style::warning, "unknown");
-    const std::string text = fmt::format("nobody answered `{}`: {}", unknown.question, unknown.reason);
     out_ += ": ";
     add_words(9, Style::strong, text);
     out_ += '\n';
@@ -136,7 +153,8 @@ class Pages {
     if (name.empty() && domain.records.size() == 1 && !counts.empty()) {
       name = judge_only_record(domain);
     }
-    const std::string text = !counts.empty() ? counts : fmt::format("no findings ({})", judge_records(domain));
+    std::string text = !counts.empty() ? counts : fmt::format("no findings ({})", judge_records(domain));
+    if (domain.expectations) text += expectations_in_words(*domain.expectations);
     if (!name.empty()) {
       paint_.append(out_, Style::strong, name + ":");
       out_ += ' ';
