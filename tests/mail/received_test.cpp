@@ -94,6 +94,11 @@ TEST_CASE("what a client says is not taken for its address", "[mail][received]")
         "h.example|192.0.2.1|m.example|one.example|SMTP|1");
 }
 
+TEST_CASE("an empty HELO leaves the word behind from as it was", "[mail][received]") {
+  CHECK(summary("from h.example ([192.0.2.1] helo=) by mx.example.net with SMTP id 1; x") ==
+        "h.example|192.0.2.1||mx.example.net|SMTP|1");
+}
+
 TEST_CASE("the envelope sender and the date are read", "[mail][received]") {
   const Received exim = parse_received(
       "from m.example ([192.0.2.1]) by mx.example.net with esmtps (Exim 4.96)\r\n\t(envelope-from <a@example.com>)\r\n"

@@ -22,7 +22,7 @@ enum class AuthorStatus : std::uint8_t {
   unreadable,       ///< readers would differ in whose address it holds
   not_looked_at,    ///< the header is longer than what is looked at, so another From field may follow
 };
-/// A clause without a full stop: `the message has 2 From fields`.
+/// A clause without a full stop: `the message has more than one From field`.
 [[nodiscard]] std::string_view to_string(AuthorStatus status) noexcept;
 
 /// The author of a message, as far as its From fields say.
@@ -31,7 +31,9 @@ struct Author {
   /// The author domains with A-labels, once each, in the order written; one with AuthorStatus::one. Of all From fields;
   /// at most kMaxAuthorDomains.
   std::vector<dns::Name> domains;
-  std::vector<std::size_t> fields;       ///< indexes of the From fields in the message
+  /// Indexes of the From fields in the message, with those that only some readers take for one: `\0From:`, ` From:` as
+  /// the first line.
+  std::vector<std::size_t> fields;
   std::vector<mail::AddressList> lists;  ///< of the same fields, at most kMaxFromFields
   std::string detail;                    ///< more on the status for a person; may be empty. Holds safe text only
 
@@ -42,6 +44,10 @@ inline constexpr std::size_t kMaxAuthorDomains = 4;
 inline constexpr std::size_t kMaxFromFields = 4;
 
 /// Finds the author domain of a message (RFC 9989 §5.3.1). Pure; linear in the size of the header.
+///
+/// A message in which two programs may see authors of different domains has none that is usable: any fault of its From
+/// field makes it `unreadable`, but for an `@` or octets that are not UTF-8 in the display name of a single address in
+/// angle brackets, which all large receivers read alike. Encoded words in a display name are not looked into.
 [[nodiscard]] Author find_author(const mail::Message& message);
 
 }  // namespace envelint::dmarc

@@ -30,11 +30,11 @@ bool is_bad(std::string_view value, std::size_t i) {
   return i + 2 < value.size() && !text::is_wsp(value[i + 2]);
 }
 
-/// Whether a CRLF is followed by a line of nothing but white space with something behind it.
-bool begins_blank_line(std::string_view value, std::size_t i) {
-  if (!value.substr(i).starts_with("\r\n")) return false;
-  const std::size_t end = std::min(value.find_first_not_of(" \t", i + 2), value.size());
-  return value.substr(end).starts_with("\r\n") && !text::trim(value.substr(end)).empty();
+/// Whether a CRLF is followed by a line of nothing but white space.
+/// @param content  the value without what is blank at its end.
+bool begins_blank_line(std::string_view content, std::size_t i) {
+  if (!content.substr(i).starts_with("\r\n")) return false;
+  return content.substr(std::min(content.find_first_not_of(" \t", i + 2), content.size())).starts_with("\r\n");
 }
 
 /// Adds a fault, or makes the last one longer when it ends here.
@@ -47,11 +47,12 @@ void add_run(std::vector<AddressFault>& faults, Fault kind, std::size_t start, s
 }
 
 void note_octets(std::string_view value, std::vector<AddressFault>& faults) {
+  const std::string_view content = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
   for (std::size_t i = 0; i < value.size();) {
     const text::CodePoint point = text::next_code_point(value.substr(i));
     if (!point.valid) add_run(faults, Fault::not_utf8, i, i + 1);
     if (is_bad(value, i)) add_run(faults, Fault::bad_octet, i, i + 1);
-    if (begins_blank_line(value, i)) add_run(faults, Fault::blank_line, i, i + 2);
+    if (i < content.size() && begins_blank_line(content, i)) add_run(faults, Fault::blank_line, i, i + 2);
     i += point.size;
     // The second octet of a character of Shift-JIS, GBK or Big5: readers that decode first see no quoted pair.
     if (!point.valid && value.substr(i).starts_with('\\')) add_run(faults, Fault::stray, i, i + 1);

@@ -184,7 +184,7 @@ class ReceivedReader {
     read_client_address(parts);
     bool named = false;
     for (const std::string_view part : parts) {
-      const bool helo = text::istarts_with(part, kHelo);
+      const bool helo = text::istarts_with(part, kHelo) && part.size() > kHelo.size();
       if (helo) out_.helo = std::string(part.substr(kHelo.size()));
       // Exim has the address of a client without a name before the comment: `from [192.0.2.1] (port=2525 helo=host)`.
       const bool exim = helo || text::istarts_with(part, kPort);
