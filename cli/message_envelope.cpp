@@ -49,6 +49,8 @@ FoundEnvelope from_received(const EnvelopeOptions& options, const mail::Message&
     out.note = fmt::format("by the Received field that {} wrote, {} delivered it as {}, MAIL FROM <{}>",
                            received.by.empty() ? "a host" : received.by, received.client->to_string(),
                            received.helo.empty() ? "a host without a name" : received.helo, out.envelope.mail_from);
+    const bool known = path != nullptr || options.mail_from || !received.envelope_from.empty();
+    if (!known) out.note += ", for want of a Return-Path field; `--mail-from` can say what it was";
     return out;
   }
   out.note = "no Received field names a client outside; SPF is not checked";

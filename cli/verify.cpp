@@ -23,6 +23,7 @@
 #include <envelint/text/utf8.hpp>
 #include <envelint/verdict/evaluate.hpp>
 #include <envelint/verdict/report.hpp>
+#include <envelint/verdict/result_fields.hpp>
 
 #include <fmt/core.h>
 
@@ -67,7 +68,8 @@ struct Options {
   bool no_autopsy = false;
   bool questions = false;
   std::string profile = "none";
-  std::string receiver = "unknown";
+  std::string receiver;
+  bool fields = false;
   std::string format = "text";
   std::string colour = "auto";
   std::size_t width = 0;
@@ -133,6 +135,11 @@ int status_of(const verdict::Verdict& verdict) {
   return signatures;
 }
 
+std::string without_cr(std::string text) {
+  std::erase(text, '\r');
+  return text;
+}
+
 /// The worse of two: what failed weighs more than what is not known.
 int worse(int one, int other) {
   if (one == kFindings || other == kFindings) return kFindings;
@@ -179,7 +186,7 @@ class Verify {
     const auto message = mail::Message::split(input.bytes);
     FoundEnvelope envelope = find_envelope(options_.envelope, message);
     verdict::EvaluationOptions settings(suffixes_, options_.now.value_or(unix_time()));
-    settings.receiver = options_.receiver;
+    if (!options_.receiver.empty()) settings.receiver = options_.receiver;
     Verified found{input, message, {}, {}, {}, std::move(envelope.note)};
     found.verdict =
         source_->run(evaluate_from(source_.get(), message, std::move(envelope.envelope), std::move(settings)));
@@ -226,11 +233,20 @@ class Verify {
     if (options_.format == "json" && count > 1) std::cout << "\n]\n}\n";
   }
 
-  static void add_members(render::JsonWriter& json, const Verified& found) {
+  /// Who says it in the fields that are written. The name of this machine would differ from run to run.
+  [[nodiscard]] std::string_view authserv_id() const {
+    return options_.receiver.empty() ? std::string_view("localhost") : options_.receiver;
+  }
+
+  void add_members(render::JsonWriter& json, const Verified& found) const {
     json.member("line_ends", found.input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
     render::add_verdict(json, found.message, found.verdict);
     render::add_dkim_results(json, found.message, found.verdict.dkim, found.autopsies);
     render::add_arc(json, found.verdict.arc);
+    json.member("authentication_results", verdict::print(verdict::results_of(found.verdict, authserv_id())));
+    if (!options_.receiver.empty()) {
+      json.member("forged_results", std::uint64_t{verdict::claims(found.message, options_.receiver).size()});
+    }
     json.open_array("oddities");
     for (const mail::Oddity& oddity : oddities_of(found.message)) {
       json.open_object();
@@ -253,10 +269,13 @@ class Verify {
     audit::Report report = found.report;
     std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
     if (!report.domains.empty()) std::cout << render::terminal(report, layout_) << '\n';
-    std::cout << render::story_text(found.message, found.verdict, layout_, options_.questions) << '\n';
-    std::cout << render::dkim_text(found.message, found.verdict.dkim, layout_, found.autopsies)
-              << render::arc_text(found.verdict.arc, layout_);
+    std::cout << render::story_text(found.message, found.verdict, layout_, options_.questions);
+    if (!found.verdict.dkim.empty()) {
+      std::cout << '\n' << render::dkim_text(found.message, found.verdict.dkim, layout_, found.autopsies);
+    }
+    std::cout << render::arc_text(found.verdict.arc, layout_);
     print_notes(found);
+    if (options_.fields) std::cout << '\n' << without_cr(verdict::result_fields(found.verdict, authserv_id()));
   }
 
   [[nodiscard]] std::size_t width() const { return std::max(layout_.width, render::TerminalOptions::kMinWidth); }
@@ -266,6 +285,11 @@ class Verify {
     if (!found.envelope_note.empty()) notes.push_back(found.envelope_note);
     if (!found.verdict.spf && !options_.envelope.from_received) {
       notes.emplace_back("SPF was not checked; give `--ip`, `--mail-from` and `--helo`, or `--from-received`");
+    }
+    const std::size_t forged = options_.receiver.empty() ? 0 : verdict::claims(found.message, options_.receiver).size();
+    if (forged > 0) {
+      notes.push_back(fmt::format("{} of its Authentication-Results fields claim to be of {}; a receiver removes them",
+                                  forged, options_.receiver));
     }
     if (found.input.line_ends == mail::LineEnds::lf_as_crlf)
       notes.emplace_back("its lines end in bare LF; verified as if in CRLF, as it was sent");
@@ -277,7 +301,7 @@ class Verify {
       out += kWord;
       render::append_prose(out, paint, render::Style::plain, note, {width(), kWord.size(), kWord.size()});
     }
-    std::cout << out;
+    if (!out.empty()) std::cout << '\n' << out;
   }
 
   const Options& options_;
@@ -310,6 +334,7 @@ void add_verify(CommandLine& line) {
       .one_of({"none", "bulk-sender"});
   command.option("--receiver", options->receiver, "the name of the host that checks, for SPF macros and result fields")
       .value("NAME");
+  command.flag("--fields", options->fields, "print the fields that a receiver would put on the message, too");
   command.flag("--questions", options->questions, "show each question of DNS with its answer");
   command.option("--format", options->format, "text, json or ndjson (a line for each message)")
       .one_of({"text", "json", "ndjson"})

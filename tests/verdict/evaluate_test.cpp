@@ -86,9 +86,8 @@ TEST_CASE("what DNS does not answer is neither a pass nor a fail", "[verdict]") 
     CHECK(verdict.dmarc.status == DmarcStatus::temperror);
   }
   SECTION("which of two policies applies, which is no matter to what passes") {
-    const std::string zone =
-        "_dmarc.example.com. TXT \"v=DMARC1; p=none; np=reject\"\n;! timeout shop.example.com\n" +
-        test::key_line("example.com");
+    const std::string zone = "_dmarc.example.com. TXT \"v=DMARC1; p=none; np=reject\"\n;! timeout shop.example.com\n" +
+                             test::key_line("example.com");
     CHECK(test::evaluated(zone, kMessage, envelope).dmarc.status == DmarcStatus::temperror);
     CHECK(test::evaluated(zone, test::signed_by("example.com", kMessage), envelope).dmarc.status == DmarcStatus::pass);
   }

@@ -21,9 +21,9 @@ bool sends_over_internet(const net::Address& client) {
 std::string type_of(const net::Address& client) { return client.is_v4() ? "A" : "AAAA"; }
 
 // RFC 1912 §2.1.
-void no_name(const net::Address& client, std::string_view helo, Findings& out) {
+void no_name(const net::Address& client, const Verdict& verdict, Findings& out) {
   const std::string owner = dns::reverse_name(client).to_string();
-  const std::string name = helo.empty() ? "mail.example.com" : std::string(helo);
+  const std::string name = verdict.helo_answer ? verdict.envelope.helo : "mail.example.com";
   auto draft = out.add(client.is_v4() ? Code::ptr_no_ptr : Code::ptr_ipv6_without_ptr, {});
   draft.owner(owner)
       .message("the client `{}` has no name in reverse DNS", client.to_string())
@@ -98,7 +98,7 @@ void check_client(const Verdict& verdict, Findings& out) {
   if (!verdict.envelope.client) return;
   const net::Address client = verdict.envelope.client->unmapped();
   if (!sends_over_internet(client)) return;
-  if (verdict.reverse.status == ReverseStatus::permerror) no_name(client, verdict.envelope.helo, out);
+  if (verdict.reverse.status == ReverseStatus::permerror) no_name(client, verdict, out);
   if (verdict.reverse.status == ReverseStatus::fail) not_confirmed(client, verdict.reverse, out);
   check_helo(verdict, client, out);
 }

@@ -75,28 +75,17 @@ void report_author(const AuthorVerdict& author, const Verdict& verdict, DomainRe
   take(std::move(findings), out);
 }
 
-void report_client(const Verdict& verdict, std::vector<DomainReport>& out) {
-  if (!verdict.envelope.client) return;
-  finding::Findings findings;
-  check_client(verdict, findings);
-  if (findings.items().empty()) return;
-  take(std::move(findings), report_for(out, verdict.envelope.client->unmapped().to_string()));
-}
-
 }  // namespace
 
 std::vector<DomainReport> report(const mail::Message& message, const Verdict& verdict, Profile profile) {
   std::vector<DomainReport> out = audit::report_signatures(verdict.dkim);
-  if (const AuthorVerdict* author = verdict.of_author()) {
-    report_author(*author, verdict, report_for(out, author->discovery.domain.to_lower()));
-  }
-  if (profile == Profile::bulk_sender) {
-    const std::string author = verdict.author.domains.empty() ? "" : verdict.author.domains.front().to_lower();
-    finding::Findings findings;
-    check_bulk_sender(message, verdict, findings);
-    take(std::move(findings), report_for(out, author));
-  }
-  report_client(verdict, out);
+  DomainReport& about_author =
+      report_for(out, verdict.author.domains.empty() ? "" : verdict.author.domains.front().to_lower());
+  if (const AuthorVerdict* author = verdict.of_author()) report_author(*author, verdict, about_author);
+  finding::Findings findings;
+  if (profile == Profile::bulk_sender) check_bulk_sender(message, verdict, findings);
+  check_client(verdict, findings);
+  take(std::move(findings), about_author);
   std::erase_if(out, [](const DomainReport& one) { return one.findings.empty() && one.unknown.empty(); });
   return out;
 }

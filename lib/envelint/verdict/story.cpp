@@ -58,6 +58,8 @@ void add_asked(const std::vector<spf::Asked>& asked, Step& out) {
   for (const spf::Asked& one : asked) out.asked.push_back({question(one.query.name, one.query.type), one.answer});
 }
 
+bool was_tested(const spf::Step& step) noexcept { return step.outcome != spf::Outcome::not_tested; }
+
 /// What an SPF evaluation found; terms that were not tested are left out.
 void add_spf(const spf::CheckResult& result, Step& out) {
   out.outcome = outcome_of(result.verdict);
@@ -65,11 +67,13 @@ void add_spf(const spf::CheckResult& result, Step& out) {
   if (!result.reason.empty()) out.text += ": " + result.reason;
   out.reference = "RFC 7208 §4";
   if (result.domain.empty()) return;
-  out.text += fmt::format(" ({} of 10 lookups)", result.lookups);
+  if (result.lookups > 0) out.text += fmt::format(" ({} of 10 lookups)", result.lookups);
   add_asked(result.asked, out);
+  const bool walked = std::ranges::count_if(result.steps, was_tested) > 1;
   for (const spf::Step& step : result.steps) {
-    if (step.outcome == spf::Outcome::not_tested) continue;
-    if (!step.term.empty()) out.details.push_back(fmt::format("`{}` of {}: {}", step.term, step.domain, step.reason));
+    if (!was_tested(step)) continue;
+    if (walked && !step.term.empty())
+      out.details.push_back(fmt::format("`{}` of {}: {}", step.term, step.domain, step.reason));
     add_asked(step.asked, out);
   }
 }
