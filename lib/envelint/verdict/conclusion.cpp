@@ -119,7 +119,7 @@ class Words {
     if (spf() != nullptr && of(*spf()).state == State::authenticated) parts.push_back("SPF for " + domain(*spf()));
     const auto signatures = dkim(State::authenticated);
     if (!signatures.empty()) parts.push_back("DKIM for " + domain(*signatures.front()));
-    if (parts.empty()) return "Neither SPF nor DKIM passed.";
+    if (parts.empty()) return verdict_.spf ? "Neither SPF nor DKIM passed." : "No DKIM signature passed.";
     return fmt::format("Passed: {}.", fmt::join(parts, ", "));
   }
 
