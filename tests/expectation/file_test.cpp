@@ -170,8 +170,10 @@ TEST_CASE("every slip in a file is a fault with its place", "[expectation]") {
        "2:10 outside of strings and comments TOML is plain ASCII; quotes are `\"` or `'`, no others"},
       {std::string("[\0", 2),
        "1:2 outside of strings and comments TOML is plain ASCII; quotes are `\"` or `'`, no others"},
+      {in_name("policy = a\"none\""),
+       "2:11 no text can begin at this quote; a blank, `=`, `,`, `.` or a bracket stands before it"},
       {in_name("policy = \"\"\"none\"\"\""),
-       "2:10 no text here goes over several lines; put it between single quotes, `\"` or `'`"},
+       "2:10 no text here goes over several lines; one quote at each end is enough, `\"` or `'`"},
   }));
   CAPTURE(toml);
   const std::vector<std::string> found = faults(toml);

@@ -107,9 +107,11 @@ std::string hazard_message(const TomlHazard& hazard) {
                          kMaxDots);
     case TomlHazard::Kind::character:
       return "outside of strings and comments TOML is plain ASCII; quotes are `\"` or `'`, no others";
+    case TomlHazard::Kind::quote:
+      return "no text can begin at this quote; a blank, `=`, `,`, `.` or a bracket stands before it";
     case TomlHazard::Kind::long_text: break;
   }
-  return "no text here goes over several lines; put it between single quotes, `\"` or `'`";
+  return "no text here goes over several lines; one quote at each end is enough, `\"` or `'`";
 }
 
 std::expected<dns::Name, std::string> parse_name(std::string_view text) {

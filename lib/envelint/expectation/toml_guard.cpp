@@ -22,6 +22,11 @@ bool begins_long_text(std::string_view toml, std::size_t at) noexcept {
   return toml.substr(at).starts_with("\"\"\"") || toml.substr(at).starts_with("'''");
 }
 
+// Behind other characters toml++ takes a quote for a part of the word, and what follows for no string.
+bool may_begin_string(std::string_view toml, std::size_t at) noexcept {
+  return at == 0 || std::string_view(" \t\r\n=,.[{\xBF").contains(toml[at - 1]);
+}
+
 bool is_plain(char c) noexcept { return (c >= ' ' && c <= '~') || c == '\t' || c == '\r'; }
 
 }  // namespace
@@ -33,6 +38,7 @@ std::optional<TomlHazard> find_toml_hazard(std::string_view toml) noexcept {
     switch (toml[i]) {
       case '"':
       case '\'':
+        if (!may_begin_string(toml, i)) return TomlHazard{Kind::quote, i};
         if (begins_long_text(toml, i)) return TomlHazard{Kind::long_text, i};
         i = end_of_string(toml, i) - 1;
         break;

@@ -17,6 +17,7 @@ struct TomlHazard {
     dots,       ///< more than kMaxDots in a line
     character,  ///< outside of strings and comments: not ASCII, or a control character
     long_text,  ///< a string that may go over several lines
+    quote,      ///< a quote within a word, where no string can begin
   };
   Kind kind;
   std::size_t offset;
