@@ -202,6 +202,22 @@ TEST_CASE("what is read is bounded", "[expectation][hazard]") {
         "1:130 more than 64 dots stand in this line outside of quotes; names and addresses stand in quotes");
 }
 
+TEST_CASE("a quote within a word begins no string", "[expectation]") {
+  for (const std::string line : {"a = b\"c\"", "a = b.\"c\"", "a = b=\"c\"", "a = b[\"c\"]", "a = [b'c']",
+                                 "a = { b = c.\"d\" }", "a\"b\" = 1", "a = = =\"c\"", "a = \"b\"\"c\""}) {
+    CAPTURE(line);
+    const auto hazard = find_toml_hazard(line);
+    REQUIRE(hazard);
+    CHECK(hazard->kind == TomlHazard::Kind::quote);
+  }
+  for (const std::string line :
+       {"a=\"b\"", "a.\"b\".'c'='d'", "[a.\"b\"]", "[[\"a\"]]", "a=[\"b\",'c']", "a=[{b=\"c\",'d'=\"e\"},\"f\"]",
+        "a={b.\"c\"=\"d\"}", "a = [\n\"b\"\n,\"c\"]\n\"d\".\"e\"=1"}) {
+    CAPTURE(line);
+    CHECK_FALSE(find_toml_hazard(line));
+  }
+}
+
 TEST_CASE("dots, brackets and any characters may stand in strings and comments", "[expectation]") {
   const std::string dots = repeated(".[é", 100);
   for (const std::string& text :

@@ -1,6 +1,7 @@
 #include <envelint/expectation/toml_guard.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace envelint::expectation {
 namespace {
@@ -22,44 +23,93 @@ bool begins_long_text(std::string_view toml, std::size_t at) noexcept {
   return toml.substr(at).starts_with("\"\"\"") || toml.substr(at).starts_with("'''");
 }
 
-// Behind other characters toml++ takes a quote for a part of the word, and what follows for no string.
-bool may_begin_string(std::string_view toml, std::size_t at) noexcept {
-  return at == 0 || std::string_view(" \t\r\n=,.[{\xBF").contains(toml[at - 1]);
-}
+bool is_plain(char c) noexcept { return c >= ' ' && c <= '~'; }
 
-bool is_plain(char c) noexcept { return (c >= ' ' && c <= '~') || c == '\t' || c == '\r'; }
+/// Goes through a text as far as is needed to know what is a string and what is not.
+class Guard {
+ public:
+  explicit Guard(std::string_view toml) : toml_(toml) {}
+
+  std::optional<TomlHazard> run() {
+    for (at_ = toml_.starts_with("\xEF\xBB\xBF") ? 3 : 0; at_ < toml_.size(); ++at_) {
+      if (const auto kind = step(toml_[at_])) return TomlHazard{*kind, at_};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<Kind> step(char c) {
+    switch (c) {
+      case '\n': end_line(); return std::nullopt;
+      case ' ':
+      case '\t':
+      case '\r': in_word_ = false; return std::nullopt;
+      case '#': at_ = std::min(toml_.find('\n', at_), toml_.size()) - 1; return std::nullopt;
+      case '"':
+      case '\'': return quote();
+      case '.': return dot();
+      case '[':
+      case '{': return open(c);
+      case ']':
+      case '}': close(); return std::nullopt;
+      case ',':
+        in_word_ = false;
+        is_key_ = depth_ > 0 && brackets_[depth_ - 1] == '{';
+        return std::nullopt;
+      case '=':
+        in_word_ = !is_key_;
+        is_key_ = false;
+        return std::nullopt;
+      default: break;
+    }
+    in_word_ = true;
+    return is_plain(c) ? std::nullopt : std::optional(Kind::character);
+  }
+
+  void end_line() {
+    dots_ = 0;
+    in_word_ = false;
+    if (depth_ == 0) is_key_ = true;
+  }
+
+  // Within a word toml++ takes a quote for a part of it, and what follows for no string.
+  std::optional<Kind> quote() {
+    if (in_word_) return Kind::quote;
+    if (begins_long_text(toml_, at_)) return Kind::long_text;
+    at_ = end_of_string(toml_, at_) - 1;
+    in_word_ = true;
+    return std::nullopt;
+  }
+
+  std::optional<Kind> dot() {
+    in_word_ = !is_key_;
+    return ++dots_ > kMaxDots ? std::optional(Kind::dots) : std::nullopt;
+  }
+
+  std::optional<Kind> open(char c) {
+    if (depth_ == kMaxBrackets) return Kind::brackets;
+    brackets_[depth_++] = c;
+    if (c == '{' && !in_word_) is_key_ = true;
+    return std::nullopt;
+  }
+
+  void close() {
+    if (depth_ > 0) --depth_;
+    in_word_ = false;
+    is_key_ = false;
+  }
+
+  std::string_view toml_;
+  std::size_t at_ = 0;
+  std::array<char, kMaxBrackets> brackets_{};
+  std::size_t depth_ = 0;
+  std::size_t dots_ = 0;  // of the line
+  bool is_key_ = true;    // else a value
+  bool in_word_ = false;
+};
 
 }  // namespace
 
-std::optional<TomlHazard> find_toml_hazard(std::string_view toml) noexcept {
-  std::size_t brackets = 0;
-  std::size_t dots = 0;
-  for (std::size_t i = toml.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < toml.size(); ++i) {
-    switch (toml[i]) {
-      case '"':
-      case '\'':
-        if (!may_begin_string(toml, i)) return TomlHazard{Kind::quote, i};
-        if (begins_long_text(toml, i)) return TomlHazard{Kind::long_text, i};
-        i = end_of_string(toml, i) - 1;
-        break;
-      case '#': i = std::min(toml.find('\n', i), toml.size()) - 1; break;
-      case '\n': dots = 0; break;
-      case '.':
-        if (++dots > kMaxDots) return TomlHazard{Kind::dots, i};
-        break;
-      case '[':
-      case '{':
-        if (++brackets > kMaxBrackets) return TomlHazard{Kind::brackets, i};
-        break;
-      case ']':
-      case '}':
-        if (brackets > 0) --brackets;
-        break;
-      default:
-        if (!is_plain(toml[i])) return TomlHazard{Kind::character, i};
-    }
-  }
-  return std::nullopt;
-}
+std::optional<TomlHazard> find_toml_hazard(std::string_view toml) { return Guard(toml).run(); }
 
 }  // namespace envelint::expectation

@@ -28,6 +28,6 @@ struct TomlHazard {
 /// Every dot of a key and every bracket is a table inside another, which toml++ frees by recursion: a hostile file would
 /// overflow the stack. And what it does with characters outside ASCII, where they are not text, is not defined.
 /// Linear in the length of `toml`.
-[[nodiscard]] std::optional<TomlHazard> find_toml_hazard(std::string_view toml) noexcept;
+[[nodiscard]] std::optional<TomlHazard> find_toml_hazard(std::string_view toml);
 
 }  // namespace envelint::expectation
