@@ -217,4 +217,8 @@ class Live(Folder):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    program = unittest.main(exit=False, verbosity=1)
+    result = program.result
+    failed = len(result.failures) + len(result.errors)
+    print(f"test cases: {result.testsRun} | {result.testsRun - failed} passed | {failed} failed")
+    raise SystemExit(failed != 0)

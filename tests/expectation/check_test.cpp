@@ -185,7 +185,9 @@ TEST_CASE("a policy that differs is told with the tag to write", "[expectation]"
           _dmarc.example.com. TXT "v=DMARC1; p=reject"
           _dmarc.example.com. TXT "v=DMARC1; p=none")",
        "example.com", "receivers apply no DMARC policy to mail from example.com; `reject` is expected",
-       "publish `_dmarc.example.com. TXT \"v=DMARC1; p=reject\"`"},
+       "remove all but one of them"},
+      {R"(_dmarc.example.com. TXT "v=DMARC1; p=rejekt")", "example.com",
+       "receivers apply no DMARC policy to mail from example.com; `reject` is expected", "write `p=reject` in it"},
   }));
   CAPTURE(zone);
   const auto finding = not_met(zone, "policy = \"reject\"", name);

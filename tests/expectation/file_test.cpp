@@ -1,7 +1,7 @@
 #include <support/catch.hpp>
 
-#include <envelint/expectation/depth.hpp>
 #include <envelint/expectation/file.hpp>
+#include <envelint/expectation/toml_guard.hpp>
 #include <envelint/text/tag_list.hpp>
 
 #include <fmt/format.h>
@@ -165,7 +165,15 @@ TEST_CASE("every slip in a file is a fault with its place", "[expectation]") {
       {"[=]", "1:2 this is no TOML: key: expected bare key starting character or string delimiter, saw '='"},
       {"[*.example.com]",
        "1:2 this is no TOML: key: expected bare key starting character or string delimiter, saw '*'"},
-      {"a = \xFF", "1:4 this is no TOML: Encountered invalid utf-8 sequence"},
+      {"# \xFF", "1:2 this is no TOML: Encountered invalid utf-8 sequence"},
+      {in_name("policy = “reject”"),
+       "2:10 outside of strings and comments TOML is plain ASCII; quotes are `\"` or `'`, no others"},
+      {std::string("[\0", 2),
+       "1:2 outside of strings and comments TOML is plain ASCII; quotes are `\"` or `'`, no others"},
+      {in_name("policy = a\"none\""),
+       "2:11 no text can begin at this quote; a blank, `=`, `,`, `.` or a bracket stands before it"},
+      {in_name("policy = \"\"\"none\"\"\""),
+       "2:10 no text here goes over several lines; one quote at each end is enough, `\"` or `'`"},
   }));
   CAPTURE(toml);
   const std::vector<std::string> found = faults(toml);
@@ -188,20 +196,37 @@ TEST_CASE("what is read is bounded", "[expectation][hazard]") {
   for (std::size_t i = 0; i <= kMaxNames; ++i) names += fmt::format("\"d{}.example\" = {{}}\n", i);
   CHECK(faults(names).front() == "1:1 there are 1001 names; the most are 1000");
   CHECK(faults(in_name("pass = [" + repeated("1,", 2 * kMaxFaults) + "]")).size() == kMaxFaults);
-  CHECK(faults(repeated("a = 1 # long\n", 0) + "x = " + repeated("[", 5000)).front() ==
+  CHECK(faults("x = " + repeated("[", 5000)).front() ==
         "1:13 more brackets stand one inside the other than any expectation needs");
   CHECK(faults(repeated("a.", 50'000) + "b = 1").front() ==
         "1:130 more than 64 dots stand in this line outside of quotes; names and addresses stand in quotes");
 }
 
-TEST_CASE("dots and brackets in strings and comments nest nothing", "[expectation]") {
-  const std::string dots = repeated(".[", 100);
-  for (const std::string& text :
-       {"\"" + dots + "\\\"" + dots + "\"", "'" + dots + "\\'", "\"\"\"" + dots + "\n\"" + dots + "\"\"\"\"\"",
-        "'''" + dots + "'\n''" + dots + "'''", "# " + dots}) {
-    CAPTURE(text);
-    CHECK_FALSE(find_too_deep("a = " + text + "\nb = 1"));
-    CHECK(find_too_deep("a = " + text + "\n" + dots));
+TEST_CASE("a quote within a word begins no string", "[expectation]") {
+  for (const std::string line : {"a = b\"c\"", "a = b.\"c\"", "a = b=\"c\"", "a = b[\"c\"]", "a = [b'c']",
+                                 "a = { b = c.\"d\" }", "a\"b\" = 1", "a = = =\"c\"", "a = \"b\"\"c\""}) {
+    CAPTURE(line);
+    const auto hazard = find_toml_hazard(line);
+    REQUIRE(hazard);
+    CHECK(hazard->kind == TomlHazard::Kind::quote);
   }
-  CHECK(find_too_deep("a = \"open\n" + dots));  // a string ends with its line
+  for (const std::string line :
+       {"a=\"b\"", "a.\"b\".'c'='d'", "[a.\"b\"]", "[[\"a\"]]", "a=[\"b\",'c']", "a=[{b=\"c\",'d'=\"e\"},\"f\"]",
+        "a={b.\"c\"=\"d\"}", "a = [\n\"b\"\n,\"c\"]\n\"d\".\"e\"=1"}) {
+    CAPTURE(line);
+    CHECK_FALSE(find_toml_hazard(line));
+  }
+}
+
+TEST_CASE("dots, brackets and any characters may stand in strings and comments", "[expectation]") {
+  const std::string dots = repeated(".[é", 100);
+  for (const std::string& text :
+       {"\"" + dots + "\\\"" + dots + "\"", "'" + dots + "\\'", "\"\" # \"\"\" " + dots, "# " + dots + "\" '"}) {
+    CAPTURE(text);
+    CHECK_FALSE(find_toml_hazard("a = " + text + "\nb = 1"));
+    CHECK(find_toml_hazard("a = " + text + "\n" + repeated("[", kMaxBrackets + 1)));
+  }
+  CHECK(find_toml_hazard("a = \"open\n" + dots));  // a string ends with its line
+  CHECK(find_toml_hazard("a = \"open\\\n" + dots));
+  CHECK_FALSE(find_toml_hazard("a = \"open\\"));
 }

@@ -230,6 +230,9 @@ TEST_CASE("a report has the members of the contract and of the schema, all of th
   report.domains.front().providers = {{"SendGrid", false, true, audit::ProviderRow::Key::missing}};
   report.domains.front().overview = {{audit::Kind::spf, audit::OverviewLine::State::found, "v=spf1 -all"}};
   report.domains.front().authoritative = servers();
+  report.domains.front().expectations.emplace().count = 1;
+  report.domains.front().expectations->undecided = {
+      {"`192.0.2.1` passes SPF for example.com", "example.com TXT", "timeout", {0, {0, 1}}}};
   checker.check(json::parse(render::json(report)), rules, "");
   CHECK(checker.unseen() == std::set<std::string>{});
 }

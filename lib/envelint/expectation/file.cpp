@@ -1,7 +1,7 @@
 #include <envelint/expectation/file.hpp>
 
 #include <envelint/dns/idna.hpp>
-#include <envelint/expectation/depth.hpp>
+#include <envelint/expectation/toml_guard.hpp>
 #include <envelint/text/edit_distance.hpp>
 
 #include <fmt/format.h>
@@ -99,6 +99,21 @@ std::string syntax_message(std::string_view description) {
   return out;
 }
 
+std::string hazard_message(const TomlHazard& hazard) {
+  switch (hazard.kind) {
+    case TomlHazard::Kind::brackets: return "more brackets stand one inside the other than any expectation needs";
+    case TomlHazard::Kind::dots:
+      return fmt::format("more than {} dots stand in this line outside of quotes; names and addresses stand in quotes",
+                         kMaxDots);
+    case TomlHazard::Kind::character:
+      return "outside of strings and comments TOML is plain ASCII; quotes are `\"` or `'`, no others";
+    case TomlHazard::Kind::quote:
+      return "no text can begin at this quote; a blank, `=`, `,`, `.` or a bracket stands before it";
+    case TomlHazard::Kind::long_text: break;
+  }
+  return "no text here goes over several lines; one quote at each end is enough, `\"` or `'`";
+}
+
 std::expected<dns::Name, std::string> parse_name(std::string_view text) {
   if (net::Address::parse(text)) return std::unexpected(fmt::format("{} is an address and no name", quoted(text)));
   std::optional<std::string> ascii(text);
@@ -138,19 +153,12 @@ class Reader {
     if (content.size() > kMaxFileOctets) {
       return fault_at(0, fmt::format("the file is larger than {} KiB", kMaxFileOctets >> 10));
     }
-    if (const auto deep = find_too_deep(content)) return too_deep(*deep);
+    if (const auto hazard = find_toml_hazard(content)) return fault_at(hazard->offset, hazard_message(*hazard));
     const toml::parse_result parsed = toml::parse(content);
     if (!parsed) {
       return fault_at(places_.offset(parsed.error().source().begin), syntax_message(parsed.error().description()));
     }
     read_top(parsed.table());
-  }
-
-  void too_deep(const TooDeep& deep) {
-    if (!deep.dots) return fault_at(deep.offset, "more brackets stand one inside the other than any expectation needs");
-    fault_at(deep.offset,
-             fmt::format("more than {} dots stand in this line outside of quotes; names and addresses stand in quotes",
-                         kMaxDots));
   }
 
   void read_top(const toml::table& top) {

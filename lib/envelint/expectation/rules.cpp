@@ -80,25 +80,32 @@ std::string wanted_tag(const Name& name, const EffectivePolicy& policy, Policy w
   return fmt::format("{}={}", to_string(tag), to_string(wish));
 }
 
-void explain_policy(const Name& name, const EffectivePolicy& policy, Policy wish, Draft draft) {
-  const std::string owner = policy.source == nullptr ? std::string() : policy.source->owner.to_string();
-  switch (policy.outcome) {
-    case Outcome::policy: break;
-    case Outcome::several:
-      draft.note("several DMARC records stand at `{}`, and receivers then use none (RFC 9989 §4.10)", owner)
-          .help("remove all but one of them");
-      return;
-    case Outcome::unusable:
-      draft.note("the record at `{}` has no policy that receivers can read (RFC 9989 §4.10.1)", owner)
-          .help("write `p={}` in it", to_string(wish));
-      return;
-    default:
-      draft.note("there is no DMARC record at the name nor above it")
-          .help("publish `{}`",
-                audit::txt_line(audit::name_below("_dmarc", name), fmt::format("v=DMARC1; p={}", to_string(wish))));
-      return;
+void explain_no_policy(const Name& name, const dmarc::Generation& generation, Policy wish, Draft draft) {
+  const EffectivePolicy& policy = generation.domain;
+  const auto several = std::ranges::find_if(generation.queries, [](const dmarc::LookupPtr& lookup) {
+    return lookup->found == dmarc::Found::several;
+  });
+  if (several != generation.queries.end()) {
+    const std::string owner = (*several)->owner.to_string();
+    draft.note("several DMARC records stand at `{}`, and receivers discard them all (RFC 9989 §4.10)", owner)
+        .help("remove all but one of them");
+  } else if (policy.outcome == Outcome::unusable) {
+    draft
+        .note("the record at `{}` has no policy that receivers can read (RFC 9989 §4.10.1)",
+              policy.source->owner.to_string())
+        .help("write `p={}` in it", to_string(wish));
+  } else {
+    draft.note("there is no DMARC record at the name nor above it")
+        .help("publish `{}`",
+              audit::txt_line(audit::name_below("_dmarc", name), fmt::format("v=DMARC1; p={}", to_string(wish))));
   }
-  draft.note("it is `{}={}` of the record at `{}`", to_string(policy.tag), to_string(policy.published), owner);
+}
+
+void explain_policy(const Name& name, const dmarc::Generation& generation, Policy wish, Draft draft) {
+  const EffectivePolicy& policy = generation.domain;
+  if (!policy.applies()) return explain_no_policy(name, generation, wish, draft);
+  draft.note("it is `{}={}` of the record at `{}`", to_string(policy.tag), to_string(policy.published),
+             policy.source->owner.to_string());
   if (policy.published == wish && policy.usable.testing) {
     draft.help("remove `t=y` there: the policy is applied one level lower while it stands (RFC 9989 §4.7)");
   } else if (policy.published == wish) {
@@ -202,7 +209,7 @@ Finding policy_not_met(const Name& name, const PolicyWish& wish, const std::vect
   Single out(name);
   out.draft().message("{} to mail from {}; `{}` is expected", state_in_words(wrong), name.to_string(),
                       to_string(wish.policy));
-  explain_policy(name, wrong.front()->domain, wish.policy, out.draft());
+  explain_policy(name, *wrong.front(), wish.policy, out.draft());
   return out.take();
 }
 
@@ -259,7 +266,7 @@ Finding does_not_pass(const Name& name, const Sender& sender, const SenderFacts&
   const std::string domain = facts.spf.domain.empty() ? name.to_string() : facts.spf.domain;
   out.draft()
       .message("{} does not pass SPF for {}: {}", in_words(sender), domain, outcome_in_words(facts.spf))
-      .note("its mail can pass DMARC by DKIM alone, which not every receiver asks for and not every list preserves");
+      .note("its mail then passes DMARC only where DKIM does");
   help_to_pass(name, sender, facts.spf, out.draft());
   return out.take();
 }
