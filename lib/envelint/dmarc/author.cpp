@@ -45,17 +45,21 @@ std::string_view value_behind_colon(const Message& message, const Field& field) 
   return field.name.empty() ? value.substr(value.find(':') + 1) : value;
 }
 
+bool is_from_line(std::string_view line) {
+  if (!text::istarts_with(line, kFrom)) return false;
+  line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t", kFrom.size())));
+  return line.starts_with(':');
+}
+
 /// Whether a bare CR or LF is followed by `From:`. Programs that take it for the end of a line see a From field there.
 bool hides_from_line(std::string_view header) {
-  for (std::size_t i = header.find_first_of("\r\n"); i < header.size(); i = header.find_first_of("\r\n", i + 1)) {
-    if (header.substr(i).starts_with("\r\n")) {
-      ++i;
-      continue;
-    }
-    std::string_view line = header.substr(i + 1);
-    if (!text::istarts_with(line, kFrom)) continue;
-    line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t", kFrom.size())));
-    if (line.starts_with(':')) return true;
+  for (std::size_t i = header.find('\r'); i < header.size(); i = header.find('\r', i + 1)) {
+    const std::string_view line = header.substr(i + 1);
+    if (!line.starts_with('\n') && is_from_line(line)) return true;
+  }
+  for (std::size_t i = header.find('\n'); i < header.size(); i = header.find('\n', i + 1)) {
+    const bool bare = i == 0 || header[i - 1] != '\r';
+    if (bare && is_from_line(header.substr(i + 1))) return true;
   }
   return false;
 }

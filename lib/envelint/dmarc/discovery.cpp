@@ -100,7 +100,6 @@ class Discoverer {
   Discoverer(RecordFinder& finder, dns::Name domain, const dns::PublicSuffixList& suffixes)
       : finder_(finder), suffixes_(suffixes), some_subdomain_(domain.child(kSomeLabel).value_or(dns::Name())) {
     out_.domain = std::move(domain);
-    out_.public_suffix = suffixes.is_public_suffix(out_.domain);
   }
 
   task::Task<Discovery> run(Wanted wanted) {
@@ -113,7 +112,9 @@ class Discoverer {
     out_.rfc9989.organizational_domain = dmarc::organizational_domain(walk);
     out_.rfc9989.domain = find_by_walk(walk, out_.existence);
     co_await ask_as_7489(own);
-    if (wanted == Wanted::subdomains_too) co_await find_for_subdomains();
+    if (wanted == Wanted::domain) co_return std::move(out_);
+    out_.public_suffix = suffixes_.is_public_suffix(out_.domain);
+    co_await find_for_subdomains();
     co_return std::move(out_);
   }
 

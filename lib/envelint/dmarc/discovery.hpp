@@ -87,7 +87,7 @@ struct Discovery {
                                              const dns::PublicSuffixList& suffixes);
 
 /// The same for one message from the domain: nothing is asked, nor said, about its subdomains
-/// (`Generation::subdomain`, `Generation::missing_subdomain`).
+/// (`Generation::subdomain`, `Generation::missing_subdomain`), nor whether it is a public suffix.
 [[nodiscard]] task::Task<Discovery> discover_for_message(RecordFinder& finder, dns::Name domain,
                                                          const dns::PublicSuffixList& suffixes);
 

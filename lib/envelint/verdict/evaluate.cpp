@@ -140,6 +140,12 @@ task::Task<void> Evaluation::State::discover(dmarc::RecordFinder& finder, std::s
 /// Finds the organizational domains of an identifier.
 task::Task<void> Evaluation::State::place(dmarc::RecordFinder& finder, std::size_t identifier) {
   Identifier& its = verdict.identifiers[identifier];
+  for (const AuthorVerdict& author : verdict.dmarc.authors) {
+    if (author.discovery.domain != its.domain) continue;
+    its.rfc7489 = author.discovery.rfc7489.organizational_domain;
+    its.rfc9989 = author.discovery.rfc9989.organizational_domain;
+    co_return;
+  }
   const dns::Name listed = options.suffixes->organizational_domain(its.domain).value_or(its.domain);
   its.rfc7489 = {listed, dmarc::Boundary::public_suffix_list};
   const dmarc::TreeWalk walk = co_await finder.walk(its.domain);
