@@ -42,10 +42,11 @@ void spf_elsewhere(const AuthorVerdict& author, const Identifier& its, const Ali
     if (record >= 0 && tag != nullptr) out.items().back().span = tag->span;
   } else {
     draft.message("SPF vouches for {}, which is not aligned with {}", its.domain.to_string(), name);
+    const bool strict = alignment.mode == dmarc::Alignment::strict;
     draft.help(
-        "have the return path (MAIL FROM) of this mail below {}: services that send for others call it a custom return "
-        "path or bounce domain",
-        author.rfc9989.organizational_domain.name.to_string());
+        "have the return path (MAIL FROM) of this mail {}: services that send for others call it a custom return "
+        "path or bounce domain. Or have it signed with `d={}`, which holds where mail is forwarded, too",
+        strict ? "at " + name : "below " + author.rfc9989.organizational_domain.name.to_string(), name);
   }
   draft.owner(author.rfc9989.policy.source->owner.to_string());
   draft.note("DMARC goes by the domain in From, which readers see; {}", wish(author));
