@@ -175,6 +175,17 @@ std::string action(const DmarcResult& result) {
   return out;
 }
 
+std::string_view outcome(DmarcStatus status) noexcept {
+  switch (status) {
+    case DmarcStatus::pass: return "the message passes";
+    case DmarcStatus::fail: return "the message fails";
+    case DmarcStatus::none: return "DMARC does not apply";
+    case DmarcStatus::temperror: return "DMARC could not be decided";
+    case DmarcStatus::permerror: return "DMARC cannot be applied";
+  }
+  return "";
+}
+
 bool same_action(const DmarcResult& one, const DmarcResult& other) {
   return one.disposition == other.disposition && one.pct == other.pct && one.otherwise == other.otherwise;
 }
@@ -237,9 +248,9 @@ std::string consequence(const Verdict& verdict) {
   }
   if (now.status == old.status && same_action(now, old)) return out;
   if (!out.empty()) out += ' ';
-  out += fmt::format("Receivers that follow RFC 7489 differ: for them DMARC is {}", to_string(old.status));
-  if (old.status == DmarcStatus::fail) out += fmt::format(", and they are asked to {}", action(old));
-  return out + ".";
+  out += "Receivers that follow RFC 7489 differ: ";
+  if (old.status == DmarcStatus::fail) return out + fmt::format("they are asked to {}.", action(old));
+  return out + fmt::format("for them {}.", outcome(old.status));
 }
 
 }  // namespace envelint::verdict
