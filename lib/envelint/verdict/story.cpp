@@ -91,7 +91,11 @@ class Teller {
     for (const dkim::SignatureResult& result : verdict_.dkim) {
       if (!result.skipped()) add_signature(result);
     }
-    if (verdict_.dkim.empty()) add(Stage::dkim, "").text = "the message has no DKIM signature";
+    if (verdict_.dkim.empty()) {
+      add(Stage::dkim, "").text = message_.cut()
+                                      ? "there is no DKIM signature in the part of the header that is looked at"
+                                      : "the message has no DKIM signature";
+    }
     add_arc();
     add_from();
     for (const AuthorVerdict& author : verdict_.dmarc.authors) add_author(author);
