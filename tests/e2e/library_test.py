@@ -30,6 +30,14 @@ class Library(SignedMail):
             self.assertEqual((done.returncode, done.stdout), (0, expected), done.stderr)
         self.assertEqual(self.run_example("verify_message", MESSAGE, "gone.zone").returncode, 2)
 
+    def test_a_message_is_judged(self):
+        zone = self.write("judge.zone", '$ORIGIN .\nexample.com. TXT "v=spf1 ip4:192.0.2.1 -all"\n'
+                                        '_dmarc.example.com. TXT "v=DMARC1; p=reject"\n')
+        done = self.run_example("judge_message", MESSAGE, zone, "192.0.2.1", "mail.example.com", "ann@example.com")
+        self.assertTrue(done.stdout.startswith(b"DMARC passes: SPF passed for example.com"), done.stdout)
+        self.assertIn(b"\r\nReceived-SPF: pass", done.stdout)
+        self.assertEqual(self.run_example("judge_message", MESSAGE, zone).returncode, 2)
+
     def test_a_body_is_hashed_in_pieces(self):
         line = b"a  b\t c \r\n"
         for count in (0, 1, 5000):
