@@ -1,6 +1,7 @@
 #include "verify.hpp"
 
 #include "exit_status.hpp"
+#include "judged_message.hpp"
 #include "message_envelope.hpp"
 #include "message_input.hpp"
 #include "oddity_notes.hpp"
@@ -8,17 +9,13 @@
 #include "zone_source.hpp"
 
 #include <envelint/dkim/autopsy.hpp>
-#include <envelint/dns/deadline_resolver.hpp>
 #include <envelint/dns/public_suffix.hpp>
 #include <envelint/render/arc.hpp>
-#include <envelint/render/dkim_json.hpp>
 #include <envelint/render/dkim_text.hpp>
-#include <envelint/render/json.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
 #include <envelint/render/terminal.hpp>
-#include <envelint/render/verdict_json.hpp>
 #include <envelint/render/verdict_text.hpp>
 #include <envelint/text/utf8.hpp>
 #include <envelint/verdict/evaluate.hpp>
@@ -80,35 +77,10 @@ std::uint64_t unix_time() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-/// Over the network it ends in time.
-task::Task<verdict::Verdict> evaluate_from(DnsSource* source, mail::Message message, verdict::Envelope envelope,
-                                           verdict::EvaluationOptions options) {
-  constexpr std::chrono::seconds kLongest{20};
-  if (!source->is_live()) {
-    co_return co_await verdict::evaluate(source->resolver(), std::move(message), std::move(envelope),
-                                         std::move(options));
-  }
-  dns::DeadlineResolver resolver(source->resolver(), source->loop(), source->loop().after(kLongest));
-  co_return co_await verdict::evaluate(resolver, std::move(message), std::move(envelope), std::move(options));
-}
-
-/// The same for why signatures fail.
-task::Task<std::vector<dkim::Autopsy>> look_into(DnsSource* source, const mail::Message* message,
-                                                 const std::vector<dkim::SignatureResult>* results,
-                                                 dkim::AutopsyOptions options) {
-  constexpr std::chrono::seconds kLongest{10};
-  if (!source->is_live()) co_return co_await dkim::autopsy(source->resolver(), message, results, std::move(options));
-  dns::DeadlineResolver resolver(source->resolver(), source->loop(), source->loop().after(kLongest));
-  co_return co_await dkim::autopsy(resolver, message, results, std::move(options));
-}
-
-/// All that was found out about one message.
+/// One message as it was read, and what was found out about it.
 struct Verified {
   const MessageInput& input;
-  const mail::Message& message;
-  verdict::Verdict verdict;
-  std::vector<dkim::Autopsy> autopsies;
-  audit::Report report;
+  JudgedMessage judged;
   std::string envelope_note;
 };
 
@@ -187,29 +159,29 @@ class Verify {
     FoundEnvelope envelope = find_envelope(options_.envelope, message);
     verdict::EvaluationOptions settings(suffixes_, options_.now.value_or(unix_time()));
     if (!options_.receiver.empty()) settings.receiver = options_.receiver;
-    Verified found{input, message, {}, {}, {}, std::move(envelope.note)};
-    found.verdict =
+    Verified found{input, {message, {}, {}, {}}, std::move(envelope.note)};
+    found.judged.verdict =
         source_->run(evaluate_from(source_.get(), message, std::move(envelope.envelope), std::move(settings)));
     if (!options_.no_autopsy) look(found);
     const bool bulk = options_.profile == "bulk-sender";
-    found.report.domains =
-        verdict::report(message, found.verdict, bulk ? verdict::Profile::bulk_sender : verdict::Profile::none);
+    found.judged.report.domains =
+        verdict::report(message, found.judged.verdict, bulk ? verdict::Profile::bulk_sender : verdict::Profile::none);
     print(found, count);
-    status_ = worse(status_, status_of(found.verdict));
-    if (bulk && audit::summarize(found.report).error > 0) status_ = kFindings;
+    status_ = worse(status_, status_of(found.judged.verdict));
+    if (bulk && audit::summarize(found.judged.report).error > 0) status_ = kFindings;
     ++printed_;
   }
 
   void look(Verified& found) {
     dkim::AutopsyOptions settings;
     settings.selectors = options_.selectors;
-    const std::vector<dkim::SignatureResult>& results = found.verdict.dkim;
-    found.autopsies = source_->run(look_into(source_.get(), &found.message, &results, settings));
+    const std::vector<dkim::SignatureResult>& results = found.judged.verdict.dkim;
+    found.judged.autopsies = source_->run(look_into(source_.get(), &found.judged.message, &results, settings));
     if (!original_) return;
     const auto before = mail::Message::split(original_->bytes);
-    for (std::size_t i = 0; i < found.autopsies.size(); ++i) {
-      dkim::Autopsy& one = found.autopsies[i];
-      if (one.needed()) one.original = dkim::compare_with_original(found.message, results[i], before);
+    for (std::size_t i = 0; i < found.judged.autopsies.size(); ++i) {
+      dkim::Autopsy& one = found.judged.autopsies[i];
+      if (one.needed()) one.original = dkim::compare_with_original(found.judged.message, results[i], before);
     }
   }
 
@@ -233,29 +205,13 @@ class Verify {
     if (options_.format == "json" && count > 1) std::cout << "\n]\n}\n";
   }
 
-  /// Who says it in the fields that are written. The name of this machine would differ from run to run.
   [[nodiscard]] std::string_view authserv_id() const {
-    return options_.receiver.empty() ? std::string_view("localhost") : options_.receiver;
+    return options_.receiver.empty() ? kNoReceiver : std::string_view(options_.receiver);
   }
 
   void add_members(render::JsonWriter& json, const Verified& found) const {
     json.member("line_ends", found.input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
-    render::add_verdict(json, found.message, found.verdict);
-    render::add_dkim_results(json, found.message, found.verdict.dkim, found.autopsies);
-    render::add_arc(json, found.verdict.arc);
-    json.member("authentication_results", verdict::print(verdict::results_of(found.verdict, authserv_id())));
-    if (!options_.receiver.empty()) {
-      json.member("forged_results", std::uint64_t{verdict::claims(found.message, options_.receiver).size()});
-    }
-    json.open_array("oddities");
-    for (const mail::Oddity& oddity : oddities_of(found.message)) {
-      json.open_object();
-      json.member("offset", std::uint64_t{oddity.offset});
-      json.member("text", to_string(oddity.kind));
-      json.close_object();
-    }
-    json.close_array();
-    render::add_findings(json, found.report);
+    add_judged(json, found.judged, options_.receiver);
   }
 
   void print_text(const Verified& found, std::size_t count) const {
@@ -265,17 +221,18 @@ class Verify {
       render::append_prose(heading, paint, render::Style::strong, found.input.name, {width()});
       std::cout << heading;
     }
-    std::cout << render::conclusion_text(found.verdict, layout_) << '\n';
-    audit::Report report = found.report;
+    std::cout << render::conclusion_text(found.judged.verdict, layout_) << '\n';
+    audit::Report report = found.judged.report;
     std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
     if (!report.domains.empty()) std::cout << render::terminal(report, layout_) << '\n';
-    std::cout << render::story_text(found.message, found.verdict, layout_, options_.questions);
-    if (!found.verdict.dkim.empty()) {
-      std::cout << '\n' << render::dkim_text(found.message, found.verdict.dkim, layout_, found.autopsies);
+    std::cout << render::story_text(found.judged.message, found.judged.verdict, layout_, options_.questions);
+    if (!found.judged.verdict.dkim.empty()) {
+      std::cout << '\n'
+                << render::dkim_text(found.judged.message, found.judged.verdict.dkim, layout_, found.judged.autopsies);
     }
-    std::cout << render::arc_text(found.verdict.arc, layout_);
+    std::cout << render::arc_text(found.judged.verdict.arc, layout_);
     print_notes(found);
-    if (options_.fields) std::cout << '\n' << without_cr(verdict::result_fields(found.verdict, authserv_id()));
+    if (options_.fields) std::cout << '\n' << without_cr(verdict::result_fields(found.judged.verdict, authserv_id()));
   }
 
   [[nodiscard]] std::size_t width() const { return std::max(layout_.width, render::TerminalOptions::kMinWidth); }
@@ -283,17 +240,18 @@ class Verify {
   void print_notes(const Verified& found) const {
     std::vector<std::string> notes;
     if (!found.envelope_note.empty()) notes.push_back(found.envelope_note);
-    if (!found.verdict.spf && !options_.envelope.from_received) {
+    if (!found.judged.verdict.spf && !options_.envelope.from_received) {
       notes.emplace_back("SPF was not checked; give `--ip`, `--mail-from` and `--helo`, or `--from-received`");
     }
-    const std::size_t forged = options_.receiver.empty() ? 0 : verdict::claims(found.message, options_.receiver).size();
+    const std::size_t forged =
+        options_.receiver.empty() ? 0 : verdict::claims(found.judged.message, options_.receiver).size();
     if (forged > 0) {
       notes.push_back(fmt::format("{} of its Authentication-Results fields claim to be of {}; a receiver removes them",
                                   forged, options_.receiver));
     }
     if (found.input.line_ends == mail::LineEnds::lf_as_crlf)
       notes.emplace_back("its lines end in bare LF; verified as if in CRLF, as it was sent");
-    for (OddityNote& note : oddity_notes(oddities_of(found.message))) notes.push_back(std::move(note.text));
+    for (OddityNote& note : oddity_notes(oddities_of(found.judged.message))) notes.push_back(std::move(note.text));
     std::string out;
     const render::Painter paint(layout_.colour);
     constexpr std::string_view kWord = "note: ";
