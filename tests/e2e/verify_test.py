@@ -249,7 +249,8 @@ class HostileMessages(SignedMail):
             for message in (name + b"\r\n", name + b"\r\n\t\r\n"):
                 shown = self.text(message * 100_000 + self.sign())
                 self.assertLess(len(shown), 20_000)
-        self.assertIn("that is looked at", self.text(b"X:\r\n" * 100_001 + self.sign()))
+        self.assertIn("part of the header that is looked at",
+                      " ".join(self.text(b"X:\r\n" * 100_001 + self.sign()).split()))
 
     def test_a_thousand_signatures(self):
         field = self.sign().split(b"From:")[0]
