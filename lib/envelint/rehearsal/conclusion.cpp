@@ -1,7 +1,9 @@
 #include <envelint/rehearsal/conclusion.hpp>
 
 #include <envelint/audit/key_report.hpp>
+#include <envelint/dns/describe.hpp>
 #include <envelint/mail/message.hpp>
+#include <envelint/rehearsal/stage.hpp>
 #include <envelint/spf/record.hpp>
 #include <envelint/verdict/conclusion.hpp>
 #include <envelint/verdict/report.hpp>
@@ -55,10 +57,9 @@ std::string addresses_of(const Rehearsal& rehearsal, const std::vector<std::size
 bool is_open(const OpenTerm& term) { return term.why != OpenTerm::Why::depends; }
 
 /// What to type where names beyond the files decide.
-std::string where_to_get_names() {
-  return "give the records of those names with another `--zone FILE`, or add `--overlay`, so that DNS is asked for all "
-         "names the files do not have (`--overlay --replay FILE`: a recording); or name the senders with `--ip ADDRESS`";
-}
+constexpr std::string_view kHowToGetNames =
+    "give the records of such names with another `--zone FILE`, or add `--overlay`, so that DNS is asked for all names "
+    "that the files do not have (`--overlay --replay FILE`: a recording)";
 
 class Troubles {
  public:
@@ -93,10 +94,12 @@ class Troubles {
         add(true, fmt::format("`{}` is not the record of the key at hand", owner)).why = key.verdict.summary;
         continue;
       }
-      const bool outside = key.facts.asked.txt.trouble == dns::Trouble::outside;
-      Trouble& trouble = add(false, fmt::format("what is at `{}` is not known", owner));
-      trouble.why = key.verdict.summary;
-      if (outside) trouble.help = where_to_get_names();
+      key_is_unknown_ = true;
+      Trouble& trouble = add(false, fmt::format("the key at `{}` is not known", owner));
+      const dns::Answer& answer = key.facts.asked.txt;
+      if (!answer.chain.empty()) trouble.why = fmt::format("it is an alias of `{}`: ", answer.chain.back().to_string());
+      trouble.why += dns::describe(answer);
+      if (answer.trouble == dns::Trouble::outside) trouble.help = kHowToGetNames;
     }
   }
 
@@ -124,18 +127,21 @@ class Troubles {
     for (std::size_t i = 0; i < rehearsal_.rows.size(); ++i) {
       const Delivery& row = rehearsal_.rows[i];
       if (row.outcome != outcome || follows_from_others(row)) continue;
+      senders_fail_ = senders_fail_ || (row.scene == Scene::sender && row.verdict.dmarc.status != DmarcStatus::pass);
       const auto [it, fresh] = known.emplace(std::pair(row.scene, std::string_view(row.why)), out_.size());
       if (fresh) add(outcome == Outcome::broken, {}).why = row.why;
       out_[it->second].rows.push_back(i);
     }
     for (Trouble& trouble : out_) {
-      if (!trouble.rows.empty() && trouble.what.empty()) name(trouble);
+      if (trouble.rows.empty() || !trouble.what.empty()) continue;
+      name(trouble);
+      if (!trouble.broken && trouble.why.ends_with(kNotInFiles)) trouble.help = kHowToGetNames;
     }
   }
 
   /// Told already by what causes it.
   [[nodiscard]] bool follows_from_others(const Delivery& row) const {
-    if (row.scene == Scene::forwarded && key_is_wrong_) return true;
+    if (row.scene == Scene::forwarded && (key_is_wrong_ || key_is_unknown_ || senders_fail_)) return true;
     const bool is_told = !rehearsal_.clients_given && std::ranges::any_of(rehearsal_.senders.open, is_open);
     return row.outcome == Outcome::undecided && row.scene != Scene::sender && is_told;
   }
@@ -223,7 +229,7 @@ class Troubles {
     const bool one = outside.size() == 1;
     Trouble& trouble = add(false, fmt::format("{} {} outside the zone files", list_of(outside), one ? "lies" : "lie"));
     trouble.why = fmt::format("the zone files do not say who may send by {}", one ? "it" : "them");
-    trouble.help = where_to_get_names();
+    trouble.help = fmt::format("{}; or name the senders with `--ip ADDRESS`", kHowToGetNames);
   }
 
   /// What lint could not find out, where nothing else has told of it.
@@ -246,6 +252,8 @@ class Troubles {
   const Rehearsal& rehearsal_;
   std::vector<Trouble> out_;
   bool key_is_wrong_ = false;
+  bool key_is_unknown_ = false;
+  bool senders_fail_ = false;  // by what is true of forwarded mail too
 };
 
 std::vector<std::string> whats_of(const std::vector<Trouble>& found, bool broken) {
@@ -309,6 +317,11 @@ enum class Carrier : std::uint8_t { both, spf_alone, dkim_alone };
 Carrier carrier_of(const Delivery& row) {
   const AuthorVerdict* author = row.verdict.of_author();
   if (author == nullptr || author->rfc9989.spf_aligned == author->rfc9989.dkim_aligned) return Carrier::both;
+  // What is not known may speak for it as well.
+  if (row.verdict.spf && row.verdict.spf->verdict == spf::Verdict::temperror) return Carrier::both;
+  const auto& signatures = row.verdict.dkim;
+  const auto silent = std::ranges::find(signatures, dkim::Result::temperror, &dkim::SignatureResult::result);
+  if (silent != signatures.end()) return Carrier::both;
   return author->rfc9989.spf_aligned ? Carrier::spf_alone : Carrier::dkim_alone;
 }
 
@@ -361,11 +374,10 @@ class Remarks {
   void on_forwarding() {
     const Delivery* row = row_of(rehearsal_, Scene::forwarded);
     if (row == nullptr || row->outcome != Outcome::as_it_should) return;
-    const bool lost = row->verdict.spf && row->verdict.spf->verdict != spf::Verdict::temperror;
-    out_.push_back(
-        fmt::format("forwarded, mail of every sender {} SPF, which {} the host that forwards it; its signature "
-                    "carries it",
-                    lost ? "loses" : "may lose", lost ? "does not list" : "seldom lists"));
+    if (!row->verdict.spf || row->verdict.spf->verdict == spf::Verdict::pass) return;
+    out_.emplace_back(
+        "forwarded, mail of every sender loses SPF, since the host that forwards it is another; its signature carries "
+        "it");
   }
 
   void on_lists() {

@@ -86,12 +86,10 @@ std::string why_not(Scene scene, const Verdict& verdict) {
 
 std::string why_accepted(const Verdict& verdict) {
   const AuthorVerdict* author = verdict.of_author();
-  const bool dmarc = author != nullptr && author->rfc9989.status == DmarcStatus::pass;
-  if (dmarc) return "mail that anybody forges is taken for genuine: " + without_stop(conclude(verdict));
-  if (author != nullptr && author->rfc7489.status == DmarcStatus::pass) {
-    return "mail that anybody forges is taken for genuine by some: " + without_stop(consequence(verdict));
-  }
-  return fmt::format("mail that anybody forges passes SPF for {}", verdict.spf ? verdict.spf->domain : "its domain");
+  if (author == nullptr) return without_stop(conclude(verdict));
+  if (author->rfc9989.status == DmarcStatus::pass) return without_stop(conclude(verdict));
+  if (author->rfc7489.status == DmarcStatus::pass) return without_stop(consequence(verdict));
+  return fmt::format("it passes SPF for {}", verdict.spf ? verdict.spf->domain : "its domain");
 }
 
 /// The answer of the generation that is worse off.
@@ -102,6 +100,11 @@ Answer of_both(const Delivery& row, Answer worst) {
                                    accepted(row.scene, row.verdict, author->rfc7489)};
   if (std::ranges::find(said, worst) != said.end()) return worst;
   return std::ranges::find(said, Answer::unknown) != said.end() ? Answer::unknown : said.front();
+}
+
+std::string why_undecided(const Verdict& verdict) {
+  const bool by_spf = spf_passes(verdict) == Answer::unknown && !verdict.spf->reason.empty();
+  return by_spf ? verdict.spf->reason : without_stop(conclude(verdict));
 }
 
 void judge_own(Delivery& row) {
@@ -116,7 +119,7 @@ void judge_own(Delivery& row) {
     row.outcome = Outcome::broken;
   } else if (answer == Answer::unknown) {
     row.outcome = Outcome::undecided;
-    row.why = without_stop(conclude(row.verdict));
+    row.why = why_undecided(row.verdict);
   } else {
     row.outcome = Outcome::as_it_should;
   }
@@ -127,7 +130,7 @@ void judge_forgery(Delivery& row) {
     case Answer::no: row.outcome = Outcome::as_it_should; return;
     case Answer::unknown:
       row.outcome = Outcome::undecided;
-      row.why = "whether forged mail passes is not known: " + without_stop(conclude(row.verdict));
+      row.why = why_undecided(row.verdict);
       return;
     case Answer::yes:
       row.outcome = Outcome::broken;

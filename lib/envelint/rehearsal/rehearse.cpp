@@ -74,11 +74,13 @@ class Play {
     auto finding = find_senders(dns_, sender);
     out_.senders = co_await std::move(finding);
     net::PrefixSet others;
-    if (sender != author) {
-      auto finding_more = find_senders(dns_, author);
+    const std::array<dns::Name, 2> more_domains{author, plan_.domain};
+    for (const dns::Name& other : more_domains) {
+      if (other == sender) continue;
+      auto finding_more = find_senders(dns_, other);
       Senders more = co_await std::move(finding_more);
-      others = more.passing;
-      // A return path without a record of its own: those whom the author domain lists are tried all the same.
+      others.add(more.passing);
+      // A return path without a record of its own: those whom the other domain lists are tried all the same.
       if (out_.senders.records == 0 && out_.senders.open.empty()) out_.senders = std::move(more);
     }
     stranger_ = stranger_to(out_.senders.passing, others);

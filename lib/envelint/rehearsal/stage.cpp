@@ -51,7 +51,7 @@ task::Task<Answer> Stage::query(dns::Query query) {
   const bool untold = answer.state == Answer::State::nxdomain && !has_the_say(last) && !is_above(last);
   const bool no_zone = asks_for_zone && !scope_.whole_zones && answer.nothing();
   if (!untold && !no_zone) co_return answer;
-  Answer outside(dns::Trouble::outside, "the name is not in the zone files");
+  Answer outside(dns::Trouble::outside, std::string(kNotInFiles));
   outside.chain = std::move(answer.chain);
   co_return outside;
 }

@@ -14,6 +14,9 @@ inline constexpr std::string_view kForwarder = "forwarder.invalid";
 inline constexpr std::string_view kList = "list.invalid";
 inline constexpr std::string_view kStranger = "stranger.invalid";
 
+/// What is said of a name beyond the zone files.
+inline constexpr std::string_view kNotInFiles = "the name is not in the zone files";
+
 /// DNS as a rehearsal has it: the zone files, and around them nothing but the mailing list of the play.
 ///
 /// What the files do not hold does not exist, as far as they have the say. A name beyond them, such as that of a

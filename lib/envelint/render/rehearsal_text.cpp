@@ -77,8 +77,8 @@ std::string padded(std::string_view text, std::size_t width) {
 
 std::string term_of(const Delivery& row) {
   switch (row.scene) {
-    case Scene::forwarded: return "forwards it as it is";
-    case Scene::list: return "a list, which changes it";
+    case Scene::forwarded: return "unchanged";
+    case Scene::list: return "changed, by a list";
     case Scene::forgery: return "a stranger";
     case Scene::sender: break;
   }
@@ -112,10 +112,15 @@ std::vector<Line> lines_of(const Rehearsal& rehearsal) {
     Line line;
     line.scene = row.scene;
     line.outcome = row.outcome;
+    // Blanks are dear where a table has to fit on a screen.
+    const auto cell = [](std::string_view word) { return std::string(word == "unknown" ? "?" : word); };
     const std::string_view star = generations_differ(row) ? "*" : "";
-    line.cells = {row.sender.address.to_string(), text::visible(whole_term_of(row, rehearsal)),
-                  std::string(spf_word(row)),     std::string(dkim_word(row)),
-                  std::string(dmarc_word(row)),   fmt::format("{}{}", what_receivers_do(row), star)};
+    line.cells = {row.sender.address.to_string(),
+                  text::visible(whole_term_of(row, rehearsal)),
+                  cell(spf_word(row)),
+                  cell(dkim_word(row)),
+                  cell(dmarc_word(row)),
+                  cell(what_receivers_do(row)) + std::string(star)};
     line.short_term = text::visible(term_of(row));
     out.push_back(std::move(line));
   }
@@ -277,9 +282,10 @@ class RehearsalText {
     const rehearsal::KeyResult& key = rehearsal_.keys[index];
     const std::string owner = key.facts.asked.owner.to_string();
     const std::string file = index < words_.key_files.size() ? words_.key_files[index] : "the key at hand";
-    const bool matches = key.verdict.match == dkim::KeyMatch::matches;
-    add_fact("key", matches ? fmt::format("{} is that of {}", file, owner)
-                            : fmt::format("{} at {}: {}", file, owner, key.verdict.summary));
+    const dkim::KeyMatch match = key.verdict.match;
+    if (match == dkim::KeyMatch::matches) return add_fact("key", fmt::format("{} is that of {}", file, owner));
+    const bool is_known = match != dkim::KeyMatch::unknown;
+    add_fact("key", fmt::format("{} at {}: {}", file, owner, is_known ? key.verdict.summary : "not known"));
   }
 
   std::string lint_in_words() const {
@@ -306,7 +312,7 @@ class RehearsalText {
     for (const Trouble& one : troubles(rehearsal_)) {
       if (one.why.empty() && one.help.empty()) continue;
       out_ += '\n';
-      const std::string_view word = one.broken ? "no" : "unknown";
+      const std::string_view word = one.broken ? "wrong" : "unknown";
       paint_.append(out_, one.broken ? Style::error : Style::warning, word);
       out_ += ": ";
       const std::string text = one.why.empty() ? one.what : fmt::format("{}: {}", one.what, one.why);
