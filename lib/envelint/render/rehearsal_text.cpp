@@ -34,6 +34,8 @@ constexpr std::size_t kMark = 3;
 constexpr std::size_t kLabel = 8;
 // With fewer columns for what lists a sender, a row takes two lines.
 constexpr std::size_t kLeastTerm = 14;
+// A longer address stands on a line of its own: few are, and all others need not make room for them.
+constexpr std::size_t kMostSender = 25;
 
 std::string_view mark_of(Outcome outcome) {
   switch (outcome) {
@@ -145,7 +147,10 @@ class Matrix {
       : out_(out), paint_(paint), rehearsal_(rehearsal), width_(width), lines_(lines_of(rehearsal)) {
     for (std::size_t i = 0; i < kHeads.size(); ++i) {
       widths_[i] = kHeads[i].size();
-      for (const Line& line : lines_) widths_[i] = std::max(widths_[i], columns(line.cells[i]));
+      for (const Line& line : lines_) {
+        const std::size_t cell = columns(line.cells[i]);
+        if (i > 0 || cell <= kMostSender) widths_[i] = std::max(widths_[i], cell);
+      }
     }
     std::size_t taken = kMark + 2 * (kHeads.size() - 1);
     for (std::size_t i = 0; i < kHeads.size(); ++i) taken += i == 1 ? 0 : widths_[i];
@@ -196,10 +201,17 @@ class Matrix {
 
   void add_row(const Line& line) {
     add_mark(line);
-    for (std::size_t i = 0; i < kHeads.size(); ++i) {
+    out_ += line.cells[0];
+    std::size_t used = columns(line.cells[0]);
+    if (used > widths_[0]) {
+      out_ += '\n' + std::string(kMark, ' ');
+      used = 0;
+    }
+    for (std::size_t i = 1; i < kHeads.size(); ++i) {
+      out_.append(widths_[i - 1] + 2 - used, ' ');
       const std::string cell = i == 1 ? fitting_term(line, widths_[1]) : line.cells[i];
       paint_.append(out_, style_of_cell(i, cell), cell);
-      if (i + 1 < kHeads.size()) out_.append(widths_[i] + 2 - columns(cell), ' ');
+      used = columns(cell);
     }
     out_ += '\n';
   }
@@ -210,7 +222,7 @@ class Matrix {
 
   void add_pair(const Line& line) {
     add_mark(line);
-    const std::string& sender = line.cells[0];
+    const std::string sender = shorten(line.cells[0], width_ - kMark);
     out_ += sender;
     const std::size_t used = kMark + columns(sender) + 2;
     if (used + kLeastTerm <= width_) {
@@ -256,6 +268,7 @@ class RehearsalText {
     out_ += '\n';
     add_errors();
     Matrix(out_, paint_, rehearsal_, width_).add();
+    add_footnote();
     add_troubles();
     add_changes();
     add_remarks();
@@ -306,6 +319,30 @@ class RehearsalText {
         if (rehearsal::counts_as_error(one)) blocks.add(one);
       }
     }
+  }
+
+  void add_footnote() {
+    const auto row = std::ranges::find_if(rehearsal_.rows, generations_differ);
+    if (row == rehearsal_.rows.end()) return;
+    append_prose(out_, paint_, Style::plain,
+                 fmt::format("* receivers that follow RFC 7489: {}", what_others_do(row->verdict.of_author()->rfc7489)),
+                 {width_, 0, 2});
+  }
+
+  static std::string what_others_do(const DmarcResult& result) {
+    switch (result.status) {
+      case DmarcStatus::pass: return "deliver";
+      case DmarcStatus::none: return "find no DMARC policy";
+      case DmarcStatus::temperror: return "not known";
+      case DmarcStatus::permerror: return "find no policy that they can use";
+      case DmarcStatus::fail: break;
+    }
+    const auto action = [](dmarc::Policy policy) {
+      return policy == dmarc::Policy::none ? std::string_view("deliver") : to_string(policy);
+    };
+    if (result.pct == 100) return std::string(action(result.disposition));
+    return fmt::format("{} {} % of such mail, and {} the rest", action(result.disposition), result.pct,
+                       action(result.otherwise));
   }
 
   void add_troubles() {
