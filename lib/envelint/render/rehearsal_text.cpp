@@ -210,7 +210,7 @@ class Matrix {
     for (std::size_t i = 1; i < kHeads.size(); ++i) {
       out_.append(widths_[i - 1] + 2 - used, ' ');
       const std::string cell = i == 1 ? fitting_term(line, widths_[1]) : line.cells[i];
-      paint_.append(out_, style_of_cell(i, cell), cell);
+      paint_.append(out_, style_of_cell(i, cell, line.outcome), cell);
       used = columns(cell);
     }
     out_ += '\n';
@@ -236,11 +236,13 @@ class Matrix {
     append_prose(out_, paint_, Style::plain, text, {width_, kMark, kMark});
   }
 
-  static Style style_of_cell(std::size_t column, std::string_view word) {
-    if (column < 2 || column > 4) return Style::plain;
+  /// That a forgery fails is nothing to be alarmed about.
+  static Style style_of_cell(std::size_t column, std::string_view word, Outcome outcome) {
+    const bool is_result = column >= 2 && column <= 4;
+    if (!is_result) return Style::plain;
     if (word == "pass") return Style::info;
-    if (word == "none" || word == "neutral") return Style::plain;
-    return word == "fail" || word == "permerror" ? Style::error : Style::warning;
+    const bool alarming = outcome == Outcome::broken || outcome == Outcome::undecided;
+    return alarming ? style_of(outcome) : Style::plain;
   }
 
   std::string& out_;
