@@ -82,13 +82,14 @@ std::uint64_t unix_time() {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-/// One address, as From and MAIL FROM have it.
+/// One address, as From and MAIL FROM have it, with its domain in A-labels.
 std::optional<std::string> one_address(std::string_view text) {
   const mail::AddressList list = mail::parse_address_list(text);
   const bool plain = list.faults.empty() && list.groups == 0 && list.mailboxes.size() == 1;
   if (!plain || !list.mailboxes.front().name) return std::nullopt;
-  return std::string(
-      text.substr(list.mailboxes.front().address_span.start, list.mailboxes.front().address_span.size()));
+  const mail::Mailbox& mailbox = list.mailboxes.front();
+  const std::string_view address = text.substr(mailbox.address_span.start, mailbox.address_span.size());
+  return fmt::format("{}@{}", address.substr(0, address.rfind('@')), mailbox.name->to_string());
 }
 
 /// For an argument of a shell, where it needs no quotes.
@@ -249,13 +250,9 @@ class Rehearse {
       below = &*in_time_;
     }
     if (options_.dns.overlay) return std::make_unique<rehearsal::Stage>(*below);
-    rehearsal::Stage::Scope scope;
-    const dns::ZoneScope files(zone_);
-    scope.whole_zones = files.is_whole_zone();
-    if (scope.whole_zones) {
-      scope.apexes = files.apexes();
-    } else {
-      scope.apexes.push_back(suffixes_.organizational_domain(domain_).value_or(domain_));
+    dns::ZoneScope scope(zone_);
+    if (!scope.is_whole_zone()) {
+      scope = dns::ZoneScope(std::vector<dns::Name>{suffixes_.organizational_domain(domain_).value_or(domain_)});
     }
     return std::make_unique<rehearsal::Stage>(*below, std::move(scope));
   }

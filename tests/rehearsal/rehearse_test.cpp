@@ -1,4 +1,5 @@
 #include <envelint/dns/fake_resolver.hpp>
+#include <envelint/dns/zone_scope.hpp>
 #include <envelint/rehearsal/conclusion.hpp>
 #include <envelint/rehearsal/rehearse.hpp>
 #include <envelint/rehearsal/stage.hpp>
@@ -41,7 +42,7 @@ std::expected<Rehearsal, dkim::SignFault> rehearsed(std::string_view zone, const
   static const dns::PublicSuffixList suffixes;
   dns::FakeResolver files(zone);
   const dns::Name domain = dns::Name::parse("example.com").value();
-  rehearsal::Stage stage(files, {.apexes = {domain}, .whole_zones = true});
+  rehearsal::Stage stage(files, dns::ZoneScope(std::vector<dns::Name>{domain}));
   rehearsal::Plan plan(domain, wishes.from, suffixes, test::kReceived);
   plan.mail_from = wishes.mail_from;
   plan.message = wishes.message;

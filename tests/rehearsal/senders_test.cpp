@@ -1,4 +1,5 @@
 #include <envelint/dns/fake_resolver.hpp>
+#include <envelint/dns/zone_scope.hpp>
 #include <envelint/rehearsal/senders.hpp>
 #include <envelint/rehearsal/stage.hpp>
 #include <envelint/task/sync_wait.hpp>
@@ -27,7 +28,7 @@ Senders senders(std::string_view zone) {
 Senders senders_of_zone(std::string_view zone) {
   dns::FakeResolver dns(zone);
   const dns::Name domain = dns::Name::parse("example.com").value();
-  rehearsal::Stage stage(dns, {.apexes = {domain}, .whole_zones = true});
+  rehearsal::Stage stage(dns, dns::ZoneScope(std::vector<dns::Name>{domain}));
   return task::sync_wait(rehearsal::find_senders(stage, domain));
 }
 

@@ -1,4 +1,6 @@
 #include <envelint/dns/fake_resolver.hpp>
+#include <envelint/dns/zone_file.hpp>
+#include <envelint/dns/zone_scope.hpp>
 #include <envelint/rehearsal/stage.hpp>
 #include <envelint/task/sync_wait.hpp>
 
@@ -6,6 +8,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace envelint;
 using rehearsal::Stage;
@@ -14,10 +18,15 @@ using State = dns::Answer::State;
 namespace {
 
 constexpr std::string_view kZone = R"(
-  example.com.                TXT   "v=spf1 include:_spf.provider.example -all"
-  s1._domainkey.example.com.  CNAME s1.provider.example.
-  www.example.com.            CNAME gone.example.com.
-  _spf.given.example.         TXT   "v=spf1 ip4:192.0.2.1 -all"
+example.com.                TXT   "v=spf1 include:_spf.provider.example -all"
+s1._domainkey.example.com.  CNAME s1.provider.example.
+www.example.com.            CNAME gone.example.com.
+_spf.given.example.         TXT   "v=spf1 ip4:192.0.2.1 -all"
+)";
+
+constexpr std::string_view kWhole = R"(
+example.com.       SOA ns hostmaster 1 3600 600 86400 300
+dept.example.com.  NS  ns.example.net.
 )";
 
 /// What is said of a name: `records`, `nodata`, `nxdomain`, or the trouble.
@@ -28,9 +37,13 @@ std::string asked(Stage& stage, std::string_view name, dns::Type type = dns::Typ
   return answer.state == State::nxdomain ? "nxdomain" : "nodata";
 }
 
-std::string asked(std::string_view name, dns::Type type = dns::Type::txt, bool whole_zones = true) {
-  dns::FakeResolver files(kZone);
-  Stage stage(files, {.apexes = {dns::Name::parse("example.com").value()}, .whole_zones = whole_zones});
+/// @param whole  the lines that make a whole zone of it
+std::string asked(std::string_view name, dns::Type type = dns::Type::txt, std::string_view whole = {}) {
+  const std::string text = std::string(kZone) + std::string(whole);
+  dns::FakeResolver files(text);
+  dns::ZoneScope scope(std::vector<dns::Name>{dns::Name::parse("example.com").value()});
+  if (!whole.empty()) scope = dns::ZoneScope(dns::read_zone({"test", std::string(whole), {}}));
+  Stage stage(files, std::move(scope));
   return asked(stage, name, type);
 }
 
@@ -60,8 +73,13 @@ TEST_CASE("above the zone there is no policy", "[rehearsal]") {
 }
 
 TEST_CASE("files without an SOA record do not say which zones there are", "[rehearsal]") {
-  CHECK(asked("example.com", dns::Type::soa, false) == "outside");
-  CHECK(asked("example.com", dns::Type::soa, true) == "nodata");
+  CHECK(asked("example.com", dns::Type::soa) == "outside");
+  CHECK(asked("www.example.com", dns::Type::soa, kWhole) == "nxdomain");
+}
+
+TEST_CASE("what lies below a delegation is not told", "[rehearsal]") {
+  CHECK(asked("_spf.dept.example.com", dns::Type::txt, kWhole) == "outside");
+  CHECK(asked("_spf.gone.example.com", dns::Type::txt, kWhole) == "nxdomain");
 }
 
 TEST_CASE("the mailing list of the play has an SPF record, and nobody is asked for its name", "[rehearsal]") {

@@ -1,6 +1,7 @@
 #include <support/catch.hpp>
 
 #include <envelint/dns/fake_resolver.hpp>
+#include <envelint/dns/zone_scope.hpp>
 #include <envelint/rehearsal/rehearse.hpp>
 #include <envelint/rehearsal/stage.hpp>
 #include <envelint/render/rehearsal_text.hpp>
@@ -35,7 +36,7 @@ std::string shown(const std::string& zone, render::TerminalOptions options = {},
   static const dns::PublicSuffixList suffixes;
   dns::FakeResolver files(zone + test::key_line("example.com"));
   const dns::Name domain = dns::Name::parse("example.com").value();
-  rehearsal::Stage stage(files, {.apexes = {domain}, .whole_zones = true});
+  rehearsal::Stage stage(files, dns::ZoneScope(std::vector<dns::Name>{domain}));
   rehearsal::Plan plan(domain, "postmaster@example.com", suffixes, test::kReceived);
   plan.keys.push_back({&test::verdict_key(), "s"});
   for (const std::string& client : clients) plan.clients.push_back(net::Address::parse(client).value());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace envelint::rehearsal {
 namespace {
@@ -17,13 +18,14 @@ Name name_of(std::string_view text) { return Name::parse(text).value_or(Name());
 
 }  // namespace
 
-Stage::Stage(dns::Resolver& files, Scope scope)
-    : below_(files), scope_(std::move(scope)), nobodys_(name_of("invalid")), list_(name_of(kList)) {}
+Stage::Stage(dns::Resolver& others) : below_(others), nobodys_(name_of("invalid")), list_(name_of(kList)) {}
 
-Stage::Stage(dns::Resolver& others) : Stage(others, Scope{.apexes = {Name()}}) {}
+Stage::Stage(dns::Resolver& files, dns::ZoneScope scope) : Stage(files) { scope_.emplace(std::move(scope)); }
 
-bool Stage::has_the_say(const Name& name) const {
-  return std::ranges::any_of(scope_.apexes, [&](const Name& apex) { return name.is_within(apex); });
+bool Stage::is_told(const Name& name, dns::Type type, const Answer& answer) const {
+  if (!scope_) return true;
+  if (type == dns::Type::soa && !scope_->is_whole_zone()) return !answer.nothing();
+  return answer.state != Answer::State::nxdomain || scope_->holds(name) || is_above(name);
 }
 
 // `com` and `_dmarc.com` for a zone example.com.
@@ -31,7 +33,7 @@ bool Stage::is_above(const Name& name) const {
   const auto labels = name.labels();
   const bool policy = !labels.empty() && text::iequals(labels.front(), "_dmarc");
   const Name owner = policy ? name.parent() : name;
-  return std::ranges::any_of(scope_.apexes, [&](const Name& apex) { return apex.is_within(owner); });
+  return std::ranges::any_of(scope_->apexes(), [&](const Name& apex) { return apex.is_within(owner); });
 }
 
 Answer Stage::about_the_play(const dns::Query& query) const {
@@ -45,12 +47,10 @@ Answer Stage::about_the_play(const dns::Query& query) const {
 task::Task<Answer> Stage::query(dns::Query query) {
   if (query.name.is_within(nobodys_)) co_return about_the_play(query);
   const Name name = query.name;
-  const bool asks_for_zone = query.type == dns::Type::soa;
+  const dns::Type type = query.type;
   Answer answer = co_await below_.query(std::move(query));
   const Name& last = answer.chain.empty() ? name : answer.chain.back();
-  const bool untold = answer.state == Answer::State::nxdomain && !has_the_say(last) && !is_above(last);
-  const bool no_zone = asks_for_zone && !scope_.whole_zones && answer.nothing();
-  if (!untold && !no_zone) co_return answer;
+  if (is_told(last, type, answer)) co_return answer;
   Answer outside(dns::Trouble::outside, std::string(kNotInFiles));
   outside.chain = std::move(answer.chain);
   co_return outside;

@@ -2,10 +2,10 @@
 
 #include <envelint/dns/name.hpp>
 #include <envelint/dns/resolver.hpp>
+#include <envelint/dns/zone_scope.hpp>
 
+#include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace envelint::rehearsal {
 
@@ -19,7 +19,8 @@ inline constexpr std::string_view kNotInFiles = "the name is not in the zone fil
 
 /// DNS as a rehearsal has it: the zone files, and around them nothing but the mailing list of the play.
 ///
-/// What the files do not hold does not exist, as far as they have the say. A name beyond them, such as that of a
+/// What the files do not hold does not exist, as far as they have the say; without an SOA record they do not say which
+/// zones there are. A name beyond them, such as that of a
 /// provider's SPF record, is Trouble::outside: that it is not in the files says nothing about it. The names above a
 /// zone, where receivers look for the policy of a registry (RFC 9989 §4.10), have no records. kList has an SPF record, as
 /// the hosts of mailing lists do.
@@ -27,26 +28,21 @@ inline constexpr std::string_view kNotInFiles = "the name is not in the zone fil
 /// Refers to the other resolver.
 class Stage : public dns::Resolver {
  public:
-  /// Which names the files have the say about.
-  struct Scope {
-    std::vector<dns::Name> apexes;  ///< all names at or below these
-    bool whole_zones = true;        ///< they begin with an SOA record; else nobody knows which zones there are
-  };
-
   /// @param files  answers from the files alone; what they do not hold does not exist
-  Stage(dns::Resolver& files, Scope scope);
+  /// @param scope  which names the files have the say about
+  Stage(dns::Resolver& files, dns::ZoneScope scope);
   /// @param others  answers for all names there are: a network, or files in front of one
   explicit Stage(dns::Resolver& others);
 
   task::Task<dns::Answer> query(dns::Query query) override;
 
  private:
-  [[nodiscard]] bool has_the_say(const dns::Name& name) const;
+  [[nodiscard]] bool is_told(const dns::Name& name, dns::Type type, const dns::Answer& answer) const;
   [[nodiscard]] bool is_above(const dns::Name& name) const;
   [[nodiscard]] dns::Answer about_the_play(const dns::Query& query) const;
 
   dns::Resolver& below_;
-  Scope scope_;
+  std::optional<dns::ZoneScope> scope_;  // none: all that there is is told
   dns::Name nobodys_;
   dns::Name list_;
 };
