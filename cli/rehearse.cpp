@@ -45,11 +45,11 @@ namespace {
 
 constexpr std::string_view kExample = R"(Examples:
   envelint rehearse --zone new.zone --domain example.com --key K.pem --selector s1
-  envelint rehearse … --ip 192.0.2.10 --ip 2001:db8::10    mail from these hosts
-  envelint rehearse … --mail-from bounce@mail.example.com  with this return path
-  envelint rehearse … --zone provider.zone    with the names of a provider's zone
-  envelint rehearse … --overlay               with DNS for all that it does not have
-  envelint rehearse … --expect envelint.toml --format json      for CI
+  envelint rehearse ... --ip 192.0.2.10 --ip 2001:db8::10    mail from these hosts
+  envelint rehearse ... --mail-from bounce@mail.example.com  with this return path
+  envelint rehearse ... --zone provider.zone    with the names of a provider's zone
+  envelint rehearse ... --overlay               with DNS for all that it does not have
+  envelint rehearse ... --expect envelint.toml --format json      for CI
 
 No mail is sent, and without --overlay no question leaves this machine.
 
