@@ -108,7 +108,7 @@ class Rehearse {
     auto stage = set_stage();
     std::optional<rehearsal::Rehearsal> done;
     if (const auto wrong = play(*stage, done)) return complain(*wrong), kUsage;
-    done->lint = lint(*stage);
+    done->lint = lint(*stage, *done);
     if (const auto fault = source_->save()) return complain(*fault), kUsage;
     print(*done);
     switch (result_of(*done)) {
@@ -273,7 +273,7 @@ class Rehearse {
   }
 
   /// What `lint --zone` finds of the domain, and what came of expectations.
-  audit::Report lint(rehearsal::Stage& stage) {
+  audit::Report lint(rehearsal::Stage& stage, const rehearsal::Rehearsal& done) {
     audit::CollectOptions settings;
     auto selectors = audit::selectors_of(zone_);
     settings.selectors = std::move(selectors[domain_]);
@@ -284,12 +284,27 @@ class Rehearse {
     std::vector<audit::DomainFacts> facts;
     facts.push_back(source_->run(audit::collect(stage, domain_, std::move(settings), suffixes_)));
     audit::Report report = audit::audit_zone(zone_, {domain_}, facts);
+    drop_missing_keys(done, report);
     if (!expectations_) return report;
     for (const expectation::Expectation& one : expectations_->names) {
       auto unmet = source_->run(expectation::check(stage, one, suffixes_));
       expectation::add_to_report(report, expectations_->file, one, std::move(unmet));
     }
     return report;
+  }
+
+  /// That a key is missing is told by the comparison with it.
+  static void drop_missing_keys(const rehearsal::Rehearsal& done, audit::Report& report) {
+    const auto is_compared = [&](const std::string& owner) {
+      return std::ranges::any_of(done.keys, [&](const rehearsal::KeyResult& key) {
+        return key.facts.asked.owner.to_string() == owner;
+      });
+    };
+    for (audit::DomainReport& domain : report.domains) {
+      std::erase_if(domain.findings, [&](const finding::Finding& one) {
+        return one.code == finding::Code::dkim_selector_without_key && is_compared(one.owner);
+      });
+    }
   }
 
   void print(const rehearsal::Rehearsal& done) const {

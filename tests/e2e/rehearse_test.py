@@ -82,6 +82,8 @@ class Setups(Rehearsal):
         self.assertIn("DKIM042", self.codes(document))
         missing = self.json(keys="")
         self.assertEqual((missing["result"], missing["keys"][0]["match"]), ("fails", "nothing_published"))
+        self.assertEqual([finding["code"] for finding in missing["findings"]], ["DKIM002"])
+        self.assertEqual(missing["lint"]["error"], 0)
 
     def test_a_forgotten_sender_ends_with_1_and_what_to_publish(self):
         document = self.json("--ip", "198.41.7.7", "--ip", "198.41.0.25")

@@ -104,7 +104,7 @@ TEST_CASE("a key that is not the published one breaks the setup, whatever SPF sa
               R"(s._domainkey.example.com. TXT "v=DKIM1; k=ed25519; p=kZvumAz6AW7hga9cOv1NUZXXCKz6RJ3CZHUa3PAOQpc=")"))
           .value();
   CHECK(rows(done).front() == "sender 192.0.2.25 as_it_should");
-  CHECK(conclude(done) == "The setup would not work: `s._domainkey.example.com` is not the record of the key at hand.");
+  CHECK(conclude(done) == "The setup would not work: `s._domainkey.example.com` does not hold the key at hand.");
   REQUIRE(changes(done).domains.size() == 1);
   CHECK(finding::entry(changes(done).domains.front().findings.front().code).id == "DKIM042");
 }

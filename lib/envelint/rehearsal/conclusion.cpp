@@ -91,7 +91,7 @@ class Troubles {
       if (key.verdict.match == dkim::KeyMatch::matches) continue;
       if (key.verdict.match != dkim::KeyMatch::unknown) {
         key_is_wrong_ = true;
-        add(true, fmt::format("`{}` is not the record of the key at hand", owner)).why = key.verdict.summary;
+        add(true, fmt::format("`{}` does not hold the key at hand", owner)).why = key.verdict.summary;
         continue;
       }
       key_is_unknown_ = true;
