@@ -241,7 +241,8 @@ class Rehearse {
     return std::nullopt;
   }
 
-  /// The files say what stands in their zones; files without an SOA record, what stands below the organizational domain.
+  /// The files say what stands in their zones; files without an SOA record, what stands below the organizational
+  /// domain.
   std::unique_ptr<rehearsal::Stage> set_stage() {
     dns::Resolver* below = &source_->resolver();
     if (source_->is_live()) {

@@ -28,7 +28,8 @@ class Rehearsal(SignedMail):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.keys_text = "".join(record(f"{selector}._domainkey.example.com", value) for selector, value in cls.values.items())
+        cls.keys_text = "".join(record(f"{selector}._domainkey.example.com", value)
+                                for selector, value in cls.values.items())
 
     def rehearse(self, *more, zone=ZONE, key="r", selector=None, keys=None):
         file = self.write("new.zone", zone + (self.keys_text if keys is None else keys))
@@ -207,7 +208,8 @@ class WrongUsage(Rehearsal):
         self.refused("--domain", "example.com", *key, says="--zone FILE is missing")
         self.refused("--zone", zone, *key, says="--domain is missing")
         self.refused("--zone", zone, "--domain", "example.com", says="--key FILE is missing")
-        self.refused("--zone", zone, "--domain", "example.com", "--key", self.pem["r"], says="one selector for each key")
+        self.refused("--zone", zone, "--domain", "example.com", "--key", self.pem["r"],
+                     says="one selector for each key")
         whole = ("--zone", zone, "--domain", "example.com", *key)
         self.refused(*whole, "--ip", "mail.example.com", says="is no address")
         self.refused(*whole, "--from", "Ann", says="is no address")

@@ -386,8 +386,8 @@ class Remarks {
     if (author == nullptr || author->rfc9989.status != DmarcStatus::fail) return;
     if (author->rfc9989.disposition == dmarc::Policy::none) return;
     out_.emplace_back(
-        "a mailing list that changes the message breaks its signature too: only lists that write From anew, and receivers "
-        "that trust their ARC seal, let it through (RFC 7960 §3.2.3)");
+        "a mailing list that changes the message breaks its signature too: only lists that write From anew, and "
+        "receivers that trust their ARC seal, let it through (RFC 7960 §3.2.3)");
   }
 
   void on_terms() {

@@ -36,15 +36,15 @@ struct Trouble {
 /// The rehearsal in one or two sentences. May hold bytes of others.
 [[nodiscard]] std::string conclude(const Rehearsal& rehearsal);
 
-/// What is worth knowing though it is no trouble, each a sentence without a full stop: mail that DKIM alone carries, what
-/// a mailing list breaks, terms whose senders cannot be listed.
+/// What is worth knowing though it is no trouble, each a sentence without a full stop: mail that DKIM alone carries,
+/// what a mailing list breaks, terms whose senders cannot be listed.
 [[nodiscard]] std::vector<std::string> remarks(const Rehearsal& rehearsal);
 
 /// The policy that receivers find, in a few words: `p=reject at _dmarc.example.com`.
 [[nodiscard]] std::string policy_in_words(const Rehearsal& rehearsal);
 
-/// The findings that say what to change so that the deliveries that are broken are not, and those about keys: each once,
-/// and none that linting told of already.
+/// The findings that say what to change so that the deliveries that are broken are not, and those about keys: each
+/// once, and none that linting told of already.
 [[nodiscard]] audit::Report changes(const Rehearsal& rehearsal);
 
 /// Whether a finding of the zone keeps the setup from working: an error, but for questions that were not answered.

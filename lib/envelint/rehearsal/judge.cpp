@@ -37,8 +37,8 @@ Answer both(Answer one, Answer other) {
   return one == Answer::unknown || other == Answer::unknown ? Answer::unknown : Answer::yes;
 }
 
-/// Whether receivers of one generation take the message for what it says it is. Without a policy that is up to them: mail
-/// of the domain itself has to have all there is, a forgery nothing.
+/// Whether receivers of one generation take the message for what it says it is. Without a policy that is up to them:
+/// mail of the domain itself has to have all there is, a forgery nothing.
 Answer accepted(Scene scene, const Verdict& verdict, const DmarcResult& result) {
   switch (result.status) {
     case DmarcStatus::pass: return Answer::yes;

@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view kBody =
     "This message was made to see whether the mail of a domain would be accepted.\r\n"
     "\r\n"
-    "It has what software on the way likes to change: a line that goes on and on, longer than a screen is wide; letters "
-    "such as those of Grüße and naïve; two blanks at its end  \r\n"
+    "It has what software on the way likes to change: a line that goes on and on, longer than a screen is wide; "
+    "letters such as those of Grüße and naïve; two blanks at its end  \r\n"
     "From the left margin a word that mailboxes put a bracket before, and a dot alone:\r\n"
     ".\r\n"
     "\tA tab begins this line, and    some blanks stand within it.\r\n"

@@ -7,8 +7,8 @@
 namespace envelint::rehearsal {
 
 /// A message to rehearse with, with CRLF and not signed: a header with all that readers look at, and a MIME body with
-/// what weak software on the way changes: a long line, a line that begins with `From `, one that is a dot, blanks at the
-/// end of a line, and letters outside ASCII.
+/// what weak software on the way changes: a long line, a line that begins with `From `, one that is a dot, blanks at
+/// the end of a line, and letters outside ASCII.
 ///
 /// @param from      an address, `local-part@domain`; without CR and LF
 /// @param unix_time  of Date and Message-ID, in seconds since 1970

@@ -59,8 +59,9 @@ inline constexpr std::size_t kMaxSenders = 64;
 inline constexpr std::size_t kMaxSenderRecords = 50;
 inline constexpr std::size_t kMaxSenderQuestions = 500;
 
-/// Reads the SPF record of a domain and all it leads to. Never fails: what is not answered is part of the result. Faults
-/// of the records are no matter here; evaluating a sender shows what they come to. The resolver must outlive the task.
+/// Reads the SPF record of a domain and all it leads to. Never fails: what is not answered is part of the result.
+/// Faults of the records are no matter here; evaluating a sender shows what they come to. The resolver must outlive
+/// the task.
 [[nodiscard]] task::Task<Senders> find_senders(dns::Resolver& resolver, dns::Name domain);
 
 /// The first address for documentation (RFC 5737) that is in neither set; the very first where all of them are.

@@ -19,11 +19,10 @@ inline constexpr std::string_view kNotInFiles = "the name is not in the zone fil
 
 /// DNS as a rehearsal has it: the zone files, and around them nothing but the mailing list of the play.
 ///
-/// What the files do not hold does not exist, as far as they have the say; without an SOA record they do not say which
-/// zones there are. A name beyond them, such as that of a
-/// provider's SPF record, is Trouble::outside: that it is not in the files says nothing about it. The names above a
-/// zone, where receivers look for the policy of a registry (RFC 9989 §4.10), have no records. kList has an SPF record, as
-/// the hosts of mailing lists do.
+/// What the files do not hold does not exist, as far as they have the say; without an SOA record they do not say
+/// which zones there are. A name beyond them, such as that of a provider's SPF record, is Trouble::outside: that it
+/// is not in the files says nothing about it. The names above a zone, where receivers look for the policy of a
+/// registry (RFC 9989 §4.10), have no records. kList has an SPF record, as the hosts of mailing lists do.
 ///
 /// Refers to the other resolver.
 class Stage : public dns::Resolver {

@@ -14,8 +14,9 @@ struct RehearsalWords {
   std::string lint_command;            ///< what to type to see all findings of the zone
 };
 
-/// A rehearsal for a terminal: what it comes to, the findings of the zone that are errors, a line a delivery, and what to
-/// change. Ends in a line feed. Bytes of others are made visible; no line is wider than the width, but for words in help.
+/// A rehearsal for a terminal: what it comes to, the findings of the zone that are errors, a line a delivery, and
+/// what to change. Ends in a line feed. Bytes of others are made visible; no line is wider than the width, but for
+/// words in help.
 [[nodiscard]] std::string rehearsal_text(const rehearsal::Rehearsal& rehearsal, const RehearsalWords& words,
                                          const TerminalOptions& options = {});
 
@@ -23,8 +24,8 @@ struct RehearsalWords {
 /// `unknown`.
 [[nodiscard]] std::string_view what_receivers_do(const rehearsal::Delivery& row);
 
-/// What SPF says of it: the word of the result, or `unaligned` for a pass that does not count, and `unknown` for what DNS
-/// would not say.
+/// What SPF says of it: the word of the result, or `unaligned` for a pass that does not count, and `unknown` for what
+/// DNS would not say.
 [[nodiscard]] std::string_view spf_word(const rehearsal::Delivery& row);
 /// The same of DKIM, for the signature that counts most.
 [[nodiscard]] std::string_view dkim_word(const rehearsal::Delivery& row);
