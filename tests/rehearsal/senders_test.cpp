@@ -116,6 +116,15 @@ TEST_CASE("terms that lead beyond the zone, or that nobody answers, are open", "
   CHECK(found.open[3].term == "mx");
 }
 
+TEST_CASE("names in terms are read as evaluations read them: a backslash is no escape", "[rehearsal]") {
+  const auto found = senders(R"(
+    example.com.     TXT "v=spf1 a:a\\.example.com -all"
+    a\\.example.com. A   192.0.2.1
+    a.example.com.   A   192.0.2.2
+  )");
+  CHECK(listed(found) == Strings{R"(192.0.2.1 by a:a\.example.com of example.com)"});
+}
+
 TEST_CASE("records that lead to each other or are too many end the search", "[rehearsal]") {
   CHECK(senders(with_record("v=spf1 include:example.com ip4:192.0.2.1 -all")).listed.size() == 1);
   std::string zone;

@@ -2,6 +2,7 @@
 
 #include <envelint/dns/describe.hpp>
 #include <envelint/net/prefix.hpp>
+#include <envelint/spf/macro.hpp>
 #include <envelint/spf/record.hpp>
 #include <envelint/spf/record_selection.hpp>
 
@@ -179,8 +180,7 @@ class Reader {
   static std::optional<Name> target_of(const Place& place, const spf::Record& record, const Term& term) {
     if (term.has_macros()) return std::nullopt;
     if (term.value.empty()) return place.name;
-    auto name = Name::parse(record.at(term.value));
-    return name ? std::optional(*std::move(name)) : std::nullopt;
+    return spf::target_name(record.at(term.value));
   }
 
   task::Task<Match> match(const Place* place, const spf::Record* record, const Term* term) {
