@@ -3,6 +3,7 @@
 #include "explain.hpp"
 #include "keygen.hpp"
 #include "lint.hpp"
+#include "rehearse.hpp"
 #include "screen.hpp"
 #include "sign.hpp"
 #include "spf.hpp"
@@ -20,12 +21,13 @@ struct NamedCommand {
   void (*add)(cli::CommandLine& line);
 };
 
-constexpr std::array<NamedCommand, 6> kCommands{{{"lint", cli::add_lint},
+constexpr std::array<NamedCommand, 7> kCommands{{{"lint", cli::add_lint},
                                                  {"spf", cli::add_spf},
                                                  {"explain", cli::add_explain},
                                                  {"keygen", cli::add_keygen},
                                                  {"sign", cli::add_sign},
-                                                 {"verify", cli::add_verify}}};
+                                                 {"verify", cli::add_verify},
+                                                 {"rehearse", cli::add_rehearse}}};
 
 /// Adds the command of this name alone, for to describe the options of all takes longer than many commands run; or all,
 /// when it is no command's.
