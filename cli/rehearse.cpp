@@ -1,11 +1,12 @@
 #include "rehearse.hpp"
 
+#include "clock.hpp"
 #include "domain_name.hpp"
 #include "exit_status.hpp"
 #include "expectation_run.hpp"
-#include "key_files.hpp"
 #include "message_input.hpp"
 #include "screen.hpp"
+#include "signing_keys.hpp"
 #include "zone_input.hpp"
 
 #include <envelint/audit/collect.hpp>
@@ -77,11 +78,6 @@ struct Options {
   std::size_t width = 0;
 };
 
-std::uint64_t unix_time() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
-
 /// One address, as From and MAIL FROM have it, with its domain in A-labels.
 std::optional<std::string> one_address(std::string_view text) {
   const mail::AddressList list = mail::parse_address_list(text);
@@ -147,22 +143,10 @@ class Rehearse {
   }
 
   Wrong read_keys() {
-    std::optional<dkim::SecretBytes> passphrase;
-    if (!options_.passphrase_file.empty()) {
-      auto file = read_secret_file(options_.passphrase_file, kMaxPassphraseFile);
-      if (!file) return fmt::format("{}: {}", options_.passphrase_file, file.error());
-      const std::string_view words = file->content.reveal();
-      passphrase = dkim::SecretBytes::copy_of(words.substr(0, words.find_first_of("\r\n")));
-    }
-    for (const std::string& path : options_.keys) {
-      const auto file = read_secret_file(path, dkim::kMaxKeyFile);
-      if (!file) return fmt::format("{}: {}", path, file.error());
-      auto key = dkim::PrivateKey::read(file->content.reveal(), passphrase ? &*passphrase : nullptr);
-      if (!key) return fmt::format("{}: {}", path, key.error().message);
-      if (file->open_to_others)
-        complain(fmt::format("warning: others can read the private key in {}; `chmod 600` it", path));
-      private_keys_.push_back(*std::move(key));
-    }
+    auto keys =
+        read_signing_keys(options_.keys, options_.passphrase_file, [](std::string_view text) { complain(text); });
+    if (!keys) return keys.error();
+    private_keys_ = *std::move(keys);
     return std::nullopt;
   }
 
@@ -329,8 +313,6 @@ class Rehearse {
     if (options_.dns.overlay) out += " --overlay";
     return out + " " + domain_.to_string();
   }
-
-  static constexpr std::size_t kMaxPassphraseFile = 4096;
 
   const Options& options_;
   dns::PublicSuffixList suffixes_;

@@ -1,11 +1,12 @@
 #include "sign.hpp"
 
+#include "clock.hpp"
 #include "exit_status.hpp"
-#include "key_files.hpp"
 #include "message_input.hpp"
 #include "oddity_notes.hpp"
 #include "screen.hpp"
 #include "sealing.hpp"
+#include "signing_keys.hpp"
 
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/dkim/sign.hpp>
@@ -14,7 +15,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -114,9 +114,7 @@ class Sign {
   }
 
   Wrong read_settings() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    settings_.emplace(options_.domain, options_.now.value_or(static_cast<std::uint64_t>(
-                                           std::chrono::duration_cast<std::chrono::seconds>(now).count())));
+    settings_.emplace(options_.domain, options_.now.value_or(unix_time()));
     settings_->identity = options_.identity;
     settings_->lifetime = options_.lifetime;
     settings_->fields = options_.fields;
@@ -135,25 +133,11 @@ class Sign {
   }
 
   Wrong read_keys() {
-    std::optional<dkim::SecretBytes> passphrase;
-    if (!options_.passphrase_file.empty()) {
-      auto file = read_secret_file(options_.passphrase_file, kMaxPassphraseFile);
-      if (!file) return fmt::format("{}: {}", options_.passphrase_file, file.error());
-      const std::string_view words = file->content.reveal();
-      passphrase = dkim::SecretBytes::copy_of(words.substr(0, words.find_first_of("\r\n")));
-    }
-    private_keys_.reserve(options_.keys.size());  // `keys_` points into it
-    for (std::size_t i = 0; i < options_.keys.size(); ++i) {
-      const std::string& path = options_.keys[i];
-      const auto file = read_secret_file(path, dkim::kMaxKeyFile);
-      if (!file) return fmt::format("{}: {}", path, file.error());
-      auto key = dkim::PrivateKey::read(file->content.reveal(), passphrase ? &*passphrase : nullptr);
-      if (!key) return fmt::format("{}: {}", path, key.error().message);
-      if (file->open_to_others)
-        complain(fmt::format("warning: others can read the private key in {}; `chmod 600` it", path));
-      private_keys_.push_back(*std::move(key));
-      keys_.push_back({&private_keys_.back(), options_.selectors[i]});
-    }
+    auto keys =
+        read_signing_keys(options_.keys, options_.passphrase_file, [](std::string_view text) { complain(text); });
+    if (!keys) return keys.error();
+    private_keys_ = *std::move(keys);
+    for (std::size_t i = 0; i < private_keys_.size(); ++i) keys_.push_back({&private_keys_[i], options_.selectors[i]});
     return std::nullopt;
   }
 
@@ -183,8 +167,6 @@ class Sign {
     std::cout << as_it_came(message.bytes().substr(0, message.header_start())) << as_it_came(fields)
               << as_it_came(message.bytes().substr(message.header_start()));
   }
-
-  static constexpr std::size_t kMaxPassphraseFile = 4096;
 
   const Options& options_;
   std::optional<dkim::SignOptions> settings_;

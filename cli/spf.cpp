@@ -1,5 +1,6 @@
 #include "spf.hpp"
 
+#include "clock.hpp"
 #include "dns_source.hpp"
 #include "exit_status.hpp"
 #include "screen.hpp"
@@ -81,9 +82,7 @@ class Spf {
   bool check_options() {
     SpfSettings& settings = options_.settings;
     settings.timeout = std::chrono::seconds(options_.timeout);
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    settings.now = options_.now.value_or(
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+    settings.now = options_.now.value_or(unix_time());
     if (!options_.batch.empty()) return check_batch_options();
     settings.trace = true;
     if (!options_.domain.empty() && options_.mail_from) return complain("a domain and --mail-from exclude each other");

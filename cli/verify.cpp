@@ -1,5 +1,6 @@
 #include "verify.hpp"
 
+#include "clock.hpp"
 #include "exit_status.hpp"
 #include "judged_message.hpp"
 #include "message_envelope.hpp"
@@ -25,7 +26,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -71,11 +71,6 @@ struct Options {
   std::string colour = "auto";
   std::size_t width = 0;
 };
-
-std::uint64_t unix_time() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
 
 /// One message as it was read, and what was found out about it.
 struct Verified {

@@ -46,14 +46,12 @@ TEST_CASE("the story of a message from a service that sends with its own return 
 }
 
 TEST_CASE("the story of a message that passes through an include", "[render][verdict]") {
-  CHECK(is_snapshot("verdict_pass.txt",
-                          shown(kMessage, test::from("192.0.2.17", "a@example.com", "[192.0.2.17]"))));
+  CHECK(is_snapshot("verdict_pass.txt", shown(kMessage, test::from("192.0.2.17", "a@example.com", "[192.0.2.17]"))));
 }
 
 TEST_CASE("the story of a message on which old and new receivers differ", "[render][verdict]") {
   const std::string bytes = "From: <a@x.dept.example.net>\r\nSubject: x\r\n\r\nx\r\n";
-  CHECK(is_snapshot("verdict_disagreement.txt",
-                          shown(bytes, test::from("192.0.2.1", "a@example.net", "localhost"))));
+  CHECK(is_snapshot("verdict_disagreement.txt", shown(bytes, test::from("192.0.2.1", "a@example.net", "localhost"))));
 }
 
 TEST_CASE("the story of a message with two From fields", "[render][verdict]") {
