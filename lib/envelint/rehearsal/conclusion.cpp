@@ -432,12 +432,14 @@ class Changes {
   void add(const Delivery& row) {
     if (row.scene != Scene::sender) return;
     const auto message = mail::Message::split(*row.message);
-    // The client's own names are not part of the play: HELO is that of the command line, and reverse DNS is not there.
-    const std::string client = row.sender.address.unmapped().to_string();
     for (audit::DomainReport& one : verdict::report(message, row.verdict)) {
-      if (one.domain != client) add(std::move(one));
+      std::erase_if(one.findings, is_about_client);
+      add(std::move(one));
     }
   }
+
+  /// The client's own names are not part of the play: HELO is that of the command line, and reverse DNS is not there.
+  static bool is_about_client(const Finding& finding) { return finding::entry(finding.code).id.starts_with("PTR"); }
 
   void add(audit::DomainReport report) {
     std::erase_if(report.findings, [&](const Finding& one) {
