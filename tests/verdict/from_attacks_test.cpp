@@ -11,6 +11,7 @@
 
 using namespace envelint;
 using verdict::DmarcStatus;
+using namespace std::string_literals;
 
 namespace {
 
@@ -51,8 +52,8 @@ TEST_CASE("no message of an attacker passes as if it were from another domain", 
       {"two addresses without a comma", "From: <a@legit.example><a@attack.example>\r\n"},
       {"an address behind an address", "From: <a@attack.example> a@legit.example\r\n"},
       {"a group with another", "From: x: a@legit.example;, a@attack.example\r\n"},
-      {"a NUL that ends the address", std::string("From: <a@legit.example\0@attack.example>\r\n", 43)},
-      {"a NUL before the rest", std::string("From: a@legit.example\0,a@attack.example\r\n", 41)},
+      {"a NUL that ends the address", "From: <a@legit.example\0@attack.example>\r\n"s},
+      {"a NUL before the rest", "From: a@legit.example\0,a@attack.example\r\n"s},
       {"a bracket that does not end", "From: <a@legit.example, <a@attack.example>\r\n"},
       {"a quoted string that does not end", "From: \"x <a@legit.example>, <a@attack.example>\r\n"},
       {"a comment that does not end", "From: (x <a@legit.example>, <a@attack.example>\r\n"},
@@ -65,7 +66,7 @@ TEST_CASE("no message of an attacker passes as if it were from another domain", 
       {"no domain", "From: <a>\r\n"},
       {"a quoted local part", "From: <\"a@legit.example\"@attack.example>\r\n"},
       {"a comment with an address", "From: a@attack.example (a@legit.example)\r\n"},
-      {"a domain with a NUL in it", std::string("From: <a@attack.example\0.legit.example>\r\n", 40)},
+      {"a domain with a NUL in it", "From: <a@attack.example\0.legit.example>\r\n"s},
       {"octets that are no UTF-8", "From: <a@attack\xff.example>\r\n"},
   };
   for (const Attack& attack : attacks) {
