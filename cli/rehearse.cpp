@@ -63,9 +63,7 @@ struct Options {
   ZoneInput zone;
   DnsOptions dns;
   std::string domain;
-  std::vector<std::string> keys;
-  std::vector<std::string> selectors;
-  std::string passphrase_file;
+  SigningKeyOptions signing;
   std::string from;
   std::optional<std::string> mail_from;
   std::string helo;
@@ -128,11 +126,6 @@ class Rehearse {
     auto domain = parse_domain(options_.domain);
     if (!domain) return "--domain " + domain.error();
     domain_ = *std::move(domain);
-    if (options_.keys.empty()) return "--key FILE is missing: what signs the mail (`envelint keygen` makes one)";
-    if (options_.selectors.size() != options_.keys.size()) {
-      return fmt::format("{} --key and {} --selector: give one selector for each key, in the same order",
-                         options_.keys.size(), options_.selectors.size());
-    }
     if (!options_.message.empty() && !options_.from.empty())
       return "--message has a From field of its own; leave --from out";
     for (const auto read : {&Rehearse::read_keys, &Rehearse::read_clients, &Rehearse::read_mail,
@@ -143,10 +136,9 @@ class Rehearse {
   }
 
   Wrong read_keys() {
-    auto keys =
-        read_signing_keys(options_.keys, options_.passphrase_file, [](std::string_view text) { complain(text); });
+    auto keys = read_signing_keys(options_.signing, [](std::string_view text) { complain(text); });
     if (!keys) return keys.error();
-    private_keys_ = *std::move(keys);
+    keys_ = *std::move(keys);
     return std::nullopt;
   }
 
@@ -246,9 +238,7 @@ class Rehearse {
     rehearsal::Plan plan(domain_, from_, suffixes_, options_.now.value_or(unix_time()));
     if (mail_from_) plan.mail_from = *mail_from_;
     if (!options_.helo.empty()) plan.helo = options_.helo;
-    for (std::size_t i = 0; i < private_keys_.size(); ++i) {
-      plan.keys.push_back({&private_keys_[i], options_.selectors[i]});
-    }
+    plan.keys = keys_.pairs();
     plan.message = message_;
     plan.clients = clients_;
     auto result = source_->run(rehearsal::rehearse(stage, std::move(plan)));
@@ -262,7 +252,7 @@ class Rehearse {
     audit::CollectOptions settings;
     auto selectors = audit::selectors_of(zone_);
     settings.selectors = std::move(selectors[domain_]);
-    for (const std::string& selector : options_.selectors) {
+    for (const std::string& selector : options_.signing.selectors) {
       if (std::ranges::find(settings.selectors, selector) == settings.selectors.end())
         settings.selectors.push_back(selector);
     }
@@ -301,7 +291,7 @@ class Rehearse {
     render::TerminalOptions layout;
     layout.colour = options_.colour == "always" || (options_.colour == "auto" && screen.colour);
     layout.width = options_.width != 0 ? options_.width : screen.width;
-    std::cout << render::rehearsal_text(done, {options_.keys, lint_command()}, layout);
+    std::cout << render::rehearsal_text(done, {options_.signing.keys, lint_command()}, layout);
   }
 
   [[nodiscard]] std::string lint_command() const {
@@ -317,7 +307,7 @@ class Rehearse {
   const Options& options_;
   dns::PublicSuffixList suffixes_;
   dns::Name domain_;
-  std::vector<dkim::PrivateKey> private_keys_;
+  SigningKeys keys_;
   std::vector<net::Address> clients_;
   std::string message_;
   std::string from_;
@@ -336,9 +326,7 @@ void add_rehearse(CommandLine& line) {
                              [options] { return Rehearse(*options).run(); });
   add_zone_options(command, options->zone);
   command.option("--domain", options->domain, "the domain that signs (`d=`)").value("D");
-  command.option("--key", options->keys, "a private key; several make several signatures").value("FILE");
-  command.option("--selector", options->selectors, "where its public half will be; one for each key").value("S");
-  command.option("--passphrase-file", options->passphrase_file, "its first line opens encrypted keys").value("FILE");
+  add_signing_key_options(command, options->signing);
   command.option("--from", options->from, "the address in From (default: postmaster at the domain)").value("ADDRESS");
   command.option("--mail-from", options->mail_from, "MAIL FROM, the return path (default: the address in From)")
       .value("ADDRESS");

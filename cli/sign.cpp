@@ -43,9 +43,7 @@ of ARC is good.)";
 
 struct Options {
   std::string file = "-";
-  std::vector<std::string> keys;
-  std::vector<std::string> selectors;
-  std::string passphrase_file;
+  SigningKeyOptions signing;
   std::string domain;
   std::string identity;
   std::string canonicalization = "relaxed/relaxed";
@@ -78,7 +76,7 @@ class Sign {
     const auto message = mail::Message::split(input->bytes);
     warn_of(message);
     if (options_.seal.arc) return seal(*input, message);
-    const auto fields = dkim::sign(message, keys_, *settings_);
+    const auto fields = dkim::sign(message, keys_.pairs(), *settings_);
     if (!fields) return complain(fmt::format("{}: {}", input->name, words_for(fields.error()))), kUsage;
     print(*input, message, *fields);
     return kOk;
@@ -90,7 +88,7 @@ class Sign {
   static void complain(std::string_view message) { fmt::print(stderr, "envelint sign: {}\n", text::visible(message)); }
 
   int seal(const MessageInput& input, const mail::Message& message) const {
-    const Sealed sealed = seal_message(message, options_.seal, keys_.front(), *settings_, complain);
+    const Sealed sealed = seal_message(message, options_.seal, keys_.pairs().front(), *settings_, complain);
     if (!sealed.fault.empty()) {
       complain(fmt::format("{}: {}", input.name, sealed.fault));
       return sealed.dns_is_silent ? kUnknown : kUsage;
@@ -101,16 +99,11 @@ class Sign {
 
   Wrong prepare() {
     if (auto wrong = wrong_seal_options(options_.seal)) return wrong;
-    if (options_.keys.empty()) return "nothing to sign with; give --key FILE (`envelint keygen` makes one)";
-    if (options_.selectors.size() != options_.keys.size()) {
-      return fmt::format("{} --key and {} --selector: give one selector for each key, in the same order",
-                         options_.keys.size(), options_.selectors.size());
-    }
-    if (options_.seal.arc && options_.keys.size() > 1) return "a set of ARC has one signature: give one --key";
+    if (options_.seal.arc && options_.signing.keys.size() > 1) return "a set of ARC has one signature: give one --key";
     if (options_.seal.arc && !options_.identity.empty()) return "--identity is of DKIM; ARC has none";
+    if (auto wrong = read_keys()) return wrong;
     if (options_.domain.empty()) return "--domain is missing: the domain that the mail is from";
-    if (auto wrong = read_settings()) return wrong;
-    return read_keys();
+    return read_settings();
   }
 
   Wrong read_settings() {
@@ -133,11 +126,9 @@ class Sign {
   }
 
   Wrong read_keys() {
-    auto keys =
-        read_signing_keys(options_.keys, options_.passphrase_file, [](std::string_view text) { complain(text); });
+    auto keys = read_signing_keys(options_.signing, [](std::string_view text) { complain(text); });
     if (!keys) return keys.error();
-    private_keys_ = *std::move(keys);
-    for (std::size_t i = 0; i < private_keys_.size(); ++i) keys_.push_back({&private_keys_[i], options_.selectors[i]});
+    keys_ = *std::move(keys);
     return std::nullopt;
   }
 
@@ -170,8 +161,7 @@ class Sign {
 
   const Options& options_;
   std::optional<dkim::SignOptions> settings_;
-  std::vector<dkim::PrivateKey> private_keys_;
-  std::vector<dkim::SigningKey> keys_;
+  SigningKeys keys_;
 };
 
 }  // namespace
@@ -181,10 +171,8 @@ void add_sign(CommandLine& line) {
   Command command = line.add("sign", "Sign a message with DKIM, or seal it with ARC", kExample,
                              [options] { return Sign(*options).run(); });
   command.option("FILE", options->file, "the message; - or none is standard input");
-  command.option("--key", options->keys, "a private key; several make several signatures").value("FILE");
-  command.option("--selector", options->selectors, "where its public half is published; one for each key").value("S");
+  add_signing_key_options(command, options->signing);
   command.option("--domain", options->domain, "the domain that signs (`d=`)").value("D");
-  command.option("--passphrase-file", options->passphrase_file, "its first line opens encrypted keys").value("FILE");
   command.option("--identity", options->identity, "an address at the domain or below it (`i=`)").value("ADDRESS");
   command.option("--canonicalization", options->canonicalization, "simple or relaxed, for header and body")
       .value("HEADER/BODY")

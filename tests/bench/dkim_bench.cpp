@@ -1,3 +1,5 @@
+#include "message.hpp"
+
 #include <envelint/dkim/digest.hpp>
 #include <envelint/dkim/sign.hpp>
 #include <envelint/dkim/verify.hpp>
@@ -38,22 +40,8 @@ const dkim::PrivateKey& key() {
 
 std::string record() { return "v=DKIM1; k=rsa; p=" + key().public_key().encoded(); }
 
-/// A message of about this size, in lines as people and programs write them.
-std::string message_of(std::size_t size) {
-  std::string out =
-      "From: Ann <ann@example.com>\r\nTo: bob@example.net\r\nSubject: How fast is it?\r\n"
-      "Date: Thu, 26 Nov 2026 21:00:00 +0000\r\nMessage-ID: <1@example.com>\r\nMIME-Version: 1.0\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
-  while (out.size() < size) {
-    out +=
-        "It was a bright cold day in April, and the clocks were striking thirteen:\r\n"
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/0123456789ab\r\n";
-  }
-  return out;
-}
-
 std::string signed_message(std::size_t size) {
-  const std::string bytes = message_of(size);
+  const std::string bytes = bench::message_of(size);
   const auto fields = dkim::sign(mail::Message::split(bytes), {{&key(), "s"}}, dkim::SignOptions("example.com", kNow));
   return fields.value() + bytes;
 }
@@ -90,7 +78,7 @@ void verify(benchmark::State& state) {
 BENCHMARK(verify)->Arg(1'000)->Arg(10'000)->Arg(1'000'000);
 
 void sign(benchmark::State& state) {
-  const std::string bytes = message_of(static_cast<std::size_t>(state.range(0)));
+  const std::string bytes = bench::message_of(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
     const auto fields =
         dkim::sign(mail::Message::split(bytes), {{&key(), "s"}}, dkim::SignOptions("example.com", kNow));
@@ -102,7 +90,7 @@ BENCHMARK(sign)->Arg(1'000)->Arg(10'000)->Arg(1'000'000);
 
 /// One SHA-256 of the octets and one RSA verification: nothing can be faster with this OpenSSL.
 void verify_floor(benchmark::State& state) {
-  const std::string bytes = message_of(static_cast<std::size_t>(state.range(0)));
+  const std::string bytes = bench::message_of(static_cast<std::size_t>(state.range(0)));
   const text::Bytes digest = dkim::digest_of(dkim::HashAlgorithm::sha256, bytes);
   dkim::PrivateKey::Digest octets{};
   std::copy(digest.begin(), digest.end(), octets.begin());
@@ -118,7 +106,7 @@ BENCHMARK(verify_floor)->Arg(1'000)->Arg(10'000)->Arg(1'000'000);
 
 /// One SHA-256 of the octets and one RSA signature.
 void sign_floor(benchmark::State& state) {
-  const std::string bytes = message_of(static_cast<std::size_t>(state.range(0)));
+  const std::string bytes = bench::message_of(static_cast<std::size_t>(state.range(0)));
   dkim::PrivateKey::Digest octets{};
   for (auto _ : state) {
     const text::Bytes digest = dkim::digest_of(dkim::HashAlgorithm::sha256, bytes);
@@ -167,7 +155,7 @@ void verify_libopendkim(benchmark::State& state) {
 BENCHMARK(verify_libopendkim)->Arg(1'000)->Arg(10'000)->Arg(1'000'000);
 
 void sign_libopendkim(benchmark::State& state) {
-  const std::string bytes = message_of(static_cast<std::size_t>(state.range(0)));
+  const std::string bytes = bench::message_of(static_cast<std::size_t>(state.range(0)));
   const auto message = mail::Message::split(bytes);
   const std::string pem(key().pem().value().reveal());
   DKIM_LIB* library = dkim_init(nullptr, nullptr);

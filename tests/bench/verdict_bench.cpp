@@ -1,3 +1,5 @@
+#include "message.hpp"
+
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/dkim/sign.hpp>
 #include <envelint/dkim/verifying_key.hpp>
@@ -25,19 +27,6 @@ constexpr std::uint64_t kNow = 1'700'000'000;
 const dkim::PrivateKey& key() {
   static const dkim::PrivateKey kKey = dkim::PrivateKey::generate_rsa(2048).value();
   return kKey;
-}
-
-std::string message_of(std::size_t size) {
-  std::string out =
-      "From: Ann <ann@example.com>\r\nTo: bob@example.net\r\nSubject: How fast is it?\r\n"
-      "Date: Thu, 26 Nov 2026 21:00:00 +0000\r\nMessage-ID: <1@example.com>\r\nMIME-Version: 1.0\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
-  while (out.size() < size) {
-    out +=
-        "It was a bright cold day in April, and the clocks were striking thirteen:\r\n"
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/0123456789ab\r\n";
-  }
-  return out;
 }
 
 /// Answers from memory, made beforehand.
@@ -80,7 +69,7 @@ class Memory : public dns::Resolver {
 
 void verdict_of(benchmark::State& state, bool trace) {
   static const dns::PublicSuffixList suffixes;
-  const std::string plain = message_of(static_cast<std::size_t>(state.range(0)));
+  const std::string plain = bench::message_of(static_cast<std::size_t>(state.range(0)));
   const auto fields = dkim::sign(mail::Message::split(plain), {{&key(), "s"}}, dkim::SignOptions("example.com", kNow));
   const std::string bytes = fields.value() + plain;
   Memory dns;

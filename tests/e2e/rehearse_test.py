@@ -207,7 +207,7 @@ class WrongUsage(Rehearsal):
         key = ("--key", self.pem["r"], "--selector", "r")
         self.refused("--domain", "example.com", *key, says="--zone FILE is missing")
         self.refused("--zone", zone, *key, says="--domain is missing")
-        self.refused("--zone", zone, "--domain", "example.com", says="--key FILE is missing")
+        self.refused("--zone", zone, "--domain", "example.com", says="nothing to sign with; give --key FILE")
         self.refused("--zone", zone, "--domain", "example.com", "--key", self.pem["r"],
                      says="one selector for each key")
         whole = ("--zone", zone, "--domain", "example.com", *key)

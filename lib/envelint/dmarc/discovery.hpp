@@ -32,9 +32,9 @@ enum class Outcome : std::uint8_t {
 /// The policy for mail from one name.
 struct EffectivePolicy {
   Outcome outcome = Outcome::none;
-  LookupPtr source;                 ///< what decided: the record, or the question; null with Outcome::none
+  LookupPtr source;     ///< what decided: the record, or the question; null with Outcome::none
   UsablePolicy usable;  ///< with Outcome::policy; also where all that is unknown is which of its policies applies
-  Key tag = Key::p;                 ///< the tag the policy stands in: `p`, `sp` or `np`
+  Key tag = Key::p;     ///< the tag the policy stands in: `p`, `sp` or `np`
   Policy published = Policy::none;  ///< as it stands there
   Policy applied = Policy::none;    ///< after `t=y` (RFC 9989 §4.7), or `pct=0` (RFC 7489 §6.6.4)
 

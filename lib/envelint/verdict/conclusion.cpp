@@ -236,21 +236,26 @@ std::string conclude(const Verdict& verdict) {
   return fmt::format("DMARC cannot be applied, and the message must not pass: {}.", author_trouble(verdict.author));
 }
 
+std::string disagreement(const Verdict& verdict) {
+  const AuthorVerdict* one = verdict.of_author();
+  if (one == nullptr) return {};
+  const DmarcResult& old = one->rfc7489;
+  if (one->rfc9989.status == old.status && same_action(one->rfc9989, old)) return {};
+  constexpr std::string_view kStart = "Receivers that follow RFC 7489 differ: ";
+  if (old.status == DmarcStatus::fail) return fmt::format("{}they are asked to {}.", kStart, action(old));
+  return fmt::format("{}for them {}.", kStart, outcome(old.status));
+}
+
 std::string consequence(const Verdict& verdict) {
   const AuthorVerdict* one = verdict.of_author();
   if (one == nullptr) return {};
-  const DmarcResult& now = one->rfc9989;
-  const DmarcResult& old = one->rfc7489;
   std::string out;
-  if (now.status == DmarcStatus::fail) {
-    out = fmt::format("{} asks receivers to {} ({}).", one->discovery.domain.to_string(), action(now),
-                      place_of(now.policy));
+  if (one->rfc9989.status == DmarcStatus::fail) {
+    out = fmt::format("{} asks receivers to {} ({}).", one->discovery.domain.to_string(), action(one->rfc9989),
+                      place_of(one->rfc9989.policy));
   }
-  if (now.status == old.status && same_action(now, old)) return out;
-  if (!out.empty()) out += ' ';
-  out += "Receivers that follow RFC 7489 differ: ";
-  if (old.status == DmarcStatus::fail) return out + fmt::format("they are asked to {}.", action(old));
-  return out + fmt::format("for them {}.", outcome(old.status));
+  const std::string others = disagreement(verdict);
+  return out.empty() || others.empty() ? out + others : out + ' ' + others;
 }
 
 }  // namespace envelint::verdict

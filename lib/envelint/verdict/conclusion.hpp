@@ -15,6 +15,10 @@ namespace envelint::verdict {
 /// generations do not do the same. Empty where DMARC comes to no verdict.
 [[nodiscard]] std::string consequence(const Verdict& verdict);
 
+/// What receivers of RFC 7489 make of it instead: `Receivers that follow RFC 7489 differ: they are asked to reject it.` Empty
+/// where they do the same, and where DMARC comes to no verdict.
+[[nodiscard]] std::string disagreement(const Verdict& verdict);
+
 /// Why there is not one author domain, for a person: `the message has 2 From fields`. Empty where there is one.
 [[nodiscard]] std::string author_trouble(const dmarc::Author& author);
 

@@ -93,7 +93,6 @@ spf::CheckRequest Evaluation::State::request(std::string sender) const {
   spf::CheckRequest out(*verdict.envelope.client, std::move(sender), verdict.envelope.helo);
   out.receiver = options.receiver;
   out.now = options.now;
-  out.limits = options.spf_limits;
   out.records = options.spf_records;
   out.trace = options.trace;
   return out;

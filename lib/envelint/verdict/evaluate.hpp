@@ -37,7 +37,6 @@ struct EvaluationOptions {
   const dns::PublicSuffixList* suffixes;
   std::uint64_t now;
   std::string receiver = "unknown";  ///< the name of the host that checks, for the SPF macro `%{r}`
-  spf::CheckLimits spf_limits;
   dkim::Limits dkim_limits;
   std::uint64_t clock_skew = 300;           ///< seconds after `x=` in which a signature still counts
   bool trace = true;                        ///< whether to keep the steps of SPF, which the story tells of

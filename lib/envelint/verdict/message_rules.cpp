@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace envelint::verdict {
 namespace {
@@ -27,52 +28,53 @@ std::string wish(const AuthorVerdict& author) {
   return fmt::format("receivers are asked to {} it ({})", to_string(result.disposition), place_of(result.policy));
 }
 
+/// Where a strict policy says so: `aspf=s`.
+text::Span strict_tag(const AuthorVerdict& author, dmarc::Key key) {
+  const dmarc::Tag* tag = author.rfc9989.policy.source->record->find(key);
+  return tag == nullptr ? text::Span() : tag->span;
+}
+
+/// Adds X013 about an identifier that is authenticated and does not count, and what is the same in all of them.
+finding::Draft add(const AuthorVerdict& author, text::Span span, Findings& out) {
+  auto draft = out.add(Code::x_weak_signature, span);
+  draft.owner(author.rfc9989.policy.source->owner.to_string())
+      .note("DMARC goes by the domain in From, which readers see; {}", wish(author));
+  return draft;
+}
+
+/// The policy asks for the very domain, and the identifier is of another in the organization.
+void too_strict(const AuthorVerdict& author, const Identifier& its, int record, Findings& out) {
+  const bool spf = its.mechanism == Mechanism::spf;
+  const std::string_view tag = spf ? "aspf" : "adkim";
+  const text::Span span = record < 0 ? text::Span() : strict_tag(author, spf ? dmarc::Key::aspf : dmarc::Key::adkim);
+  auto draft = add(author, span, out);
+  draft
+      .message("{} {}, and the policy of {} wants the same domain (`{}=s`)",
+               spf ? "SPF vouches for" : "the message is signed by", its.domain.to_string(),
+               author.discovery.domain.to_string(), tag)
+      .help("`{}=r` accepts every domain below {}", tag, author.rfc9989.organizational_domain.name.to_string());
+  if (span.size() > 0) draft.record(record).suggest(span, fmt::format("{}=r", tag));
+}
+
 /// The domain that SPF vouches for is another.
-void spf_elsewhere(const AuthorVerdict& author, const Identifier& its, const Alignment& alignment, int record,
-                   Findings& out) {
+void spf_elsewhere(const AuthorVerdict& author, const Identifier& its, dmarc::Alignment mode, Findings& out) {
   const std::string name = author.discovery.domain.to_string();
-  auto draft = out.add(Code::x_weak_signature, {});
-  if (alignment.reason == AlignmentReason::strict) {
-    const dmarc::Record& policy = *author.rfc9989.policy.source->record;
-    const dmarc::Tag* tag = policy.find(dmarc::Key::aspf);
-    draft.message("SPF vouches for {}, and the policy of {} wants the same domain (`aspf=s`)", its.domain.to_string(),
-                  name);
-    draft.help("`aspf=r` accepts every domain below {}", author.rfc9989.organizational_domain.name.to_string());
-    if (record >= 0 && tag != nullptr) draft.record(record).suggest(tag->span, "aspf=r");
-    if (record >= 0 && tag != nullptr) out.items().back().span = tag->span;
-  } else {
-    draft.message("SPF vouches for {}, which is not aligned with {}", its.domain.to_string(), name);
-    const bool strict = alignment.mode == dmarc::Alignment::strict;
-    draft.help(
-        "have the return path (MAIL FROM) of this mail {}: services that send for others call it a custom return "
-        "path or bounce domain. Or have it signed with `d={}`, which holds where mail is forwarded, too",
-        strict ? "at " + name : "below " + author.rfc9989.organizational_domain.name.to_string(), name);
-  }
-  draft.owner(author.rfc9989.policy.source->owner.to_string());
-  draft.note("DMARC goes by the domain in From, which readers see; {}", wish(author));
+  const bool strict = mode == dmarc::Alignment::strict;
+  add(author, {}, out)
+      .message("SPF vouches for {}, which is not aligned with {}", its.domain.to_string(), name)
+      .help(
+          "have the return path (MAIL FROM) of this mail {}: services that send for others call it a custom return "
+          "path or bounce domain. Or have it signed with `d={}`, which holds where mail is forwarded, too",
+          strict ? "at " + name : "below " + author.rfc9989.organizational_domain.name.to_string(), name);
 }
 
 /// The domain that has signed is another.
-void dkim_elsewhere(const AuthorVerdict& author, const Identifier& its, const Alignment& alignment, int record,
-                    Findings& out) {
+void dkim_elsewhere(const AuthorVerdict& author, const Identifier& its, Findings& out) {
   const std::string name = author.discovery.domain.to_string();
-  const std::string signer = its.domain.to_string();
-  auto draft = out.add(Code::x_weak_signature, {});
-  if (alignment.reason == AlignmentReason::strict) {
-    const dmarc::Record& policy = *author.rfc9989.policy.source->record;
-    const dmarc::Tag* tag = policy.find(dmarc::Key::adkim);
-    draft.message("the message is signed by {}, and the policy of {} wants the same domain (`adkim=s`)", signer, name);
-    draft.help("`adkim=r` accepts every domain below {}", author.rfc9989.organizational_domain.name.to_string());
-    if (record >= 0 && tag != nullptr) draft.record(record).suggest(tag->span, "adkim=r");
-    if (record >= 0 && tag != nullptr) out.items().back().span = tag->span;
-  } else {
-    draft.message("the message is signed by {}, which is not aligned with {}", signer, name);
-    draft.help(
-        "have it signed with `d={}`: whoever signs gives you a record to publish at a name below `_domainkey.{}`", name,
-        name);
-  }
-  draft.owner(author.rfc9989.policy.source->owner.to_string());
-  draft.note("DMARC goes by the domain in From, which readers see; {}", wish(author));
+  add(author, {}, out)
+      .message("the message is signed by {}, which is not aligned with {}", its.domain.to_string(), name)
+      .help("have it signed with `d={}`: whoever signs gives you a record to publish at a name below `_domainkey.{}`",
+            name, name);
 }
 
 void partial_body(const AuthorVerdict& author, const Identifier& its, Findings& out) {
@@ -131,11 +133,14 @@ void check_alignment(const Verdict& verdict, int record, Findings& out) {
     const Identifier& its = verdict.identifiers[one.identifier];
     if (its.state == State::not_counted && one.aligned == true) partial_body(*author, its, out);
     if (its.state != State::authenticated || one.aligned != false) continue;
-    if (its.mechanism == Mechanism::spf) {
-      spf_elsewhere(*author, its, one, record, out);
-    } else if (!signer_told) {
-      dkim_elsewhere(*author, its, one, record, out);
-      signer_told = true;
+    const bool signer = its.mechanism == Mechanism::dkim;
+    if (signer && std::exchange(signer_told, true)) continue;
+    if (one.reason == AlignmentReason::strict) {
+      too_strict(*author, its, record, out);
+    } else if (signer) {
+      dkim_elsewhere(*author, its, out);
+    } else {
+      spf_elsewhere(*author, its, one.mode, out);
     }
   }
 }

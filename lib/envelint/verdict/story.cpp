@@ -67,7 +67,7 @@ void add_spf(const spf::CheckResult& result, Step& out) {
   if (!result.reason.empty()) out.text += ": " + result.reason;
   out.reference = "RFC 7208 §4";
   if (result.domain.empty()) return;
-  if (result.lookups > 0) out.text += fmt::format(" ({} of 10 lookups)", result.lookups);
+  if (result.lookups > 0) out.text += fmt::format(" ({} of {} lookups)", result.lookups, spf::CheckLimits().lookups);
   add_asked(result.asked, out);
   const bool walked = std::ranges::count_if(result.steps, was_tested) > 1;
   for (const spf::Step& step : result.steps) {
