@@ -144,3 +144,19 @@ TEST_CASE("no question is asked about subdomains, and none twice of one name", "
   }
   CHECK(policies.size() == 3);  // _dmarc.shop.example.com, _dmarc.example.com, _dmarc.com
 }
+
+TEST_CASE("without a client the verdict is said to be by DKIM alone", "[verdict]") {
+  const auto verdict = test::evaluated("_dmarc.shop.example.com. TXT \"v=DMARC1; p=reject\"", kMessage);
+  CHECK(verdict::conclude(verdict) ==
+        "DMARC fails by DKIM alone: the message has no DKIM signature. SPF was not checked, since the client is not "
+        "known.");
+  CHECK(verdict::consequence(verdict).starts_with("Unless SPF passes, shop.example.com asks receivers to reject it"));
+}
+
+TEST_CASE("a name in HELO that is none speaks for nobody", "[verdict]") {
+  const auto verdict = test::evaluated("_dmarc.shop.example.com. TXT \"v=DMARC1; p=reject\"", kMessage,
+                                       test::from("192.0.2.1", "", "\x1b[31mx"));
+  CHECK(verdict.identifiers.empty());
+  CHECK(verdict.spf->verdict == spf::Verdict::none);
+  CHECK(verdict.dmarc.status == DmarcStatus::fail);
+}

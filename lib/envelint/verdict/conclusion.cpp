@@ -13,6 +13,8 @@ namespace {
 
 using State = Identifier::State;
 
+constexpr std::string_view kNotChecked = "SPF was not checked, since the client is not known";
+
 /// One result of one generation, with what is needed to speak of it.
 class Words {
  public:
@@ -22,7 +24,7 @@ class Words {
   [[nodiscard]] std::string conclude() const {
     switch (result_.status) {
       case DmarcStatus::pass: return fmt::format("DMARC passes: {}.", aligned_words());
-      case DmarcStatus::fail: return fmt::format("DMARC fails: {}, and {}.", spf_words(), dkim_words());
+      case DmarcStatus::fail: return fail_words();
       case DmarcStatus::none: return none_words();
       case DmarcStatus::temperror: return unknown_words();
       case DmarcStatus::permerror: return unusable_words();
@@ -69,12 +71,17 @@ class Words {
     return parts.size() == 1 ? parts.front() : fmt::format("{}, and {}", parts[0], parts[1]);
   }
 
+  [[nodiscard]] std::string fail_words() const {
+    if (verdict_.spf) return fmt::format("DMARC fails: {}, and {}.", spf_words(), dkim_words());
+    return fmt::format("DMARC fails by DKIM alone: {}. {}.", dkim_words(), kNotChecked);
+  }
+
   [[nodiscard]] std::string aligned_with(const Alignment& one) const {
     return one.reason == AlignmentReason::same_domain ? "aligned" : "aligned with " + author_;
   }
 
   [[nodiscard]] std::string spf_words() const {
-    if (!verdict_.spf) return "SPF was not checked, since the client is not known";
+    if (!verdict_.spf) return std::string(kNotChecked);
     const std::string_view word = to_string(verdict_.spf->verdict);
     const Alignment* one = spf();
     if (one == nullptr) return fmt::format("SPF has no domain to check ({})", word);
@@ -251,8 +258,8 @@ std::string consequence(const Verdict& verdict) {
   if (one == nullptr) return {};
   std::string out;
   if (one->rfc9989.status == DmarcStatus::fail) {
-    out = fmt::format("{} asks receivers to {} ({}).", one->discovery.domain.to_string(), action(one->rfc9989),
-                      place_of(one->rfc9989.policy));
+    out = fmt::format("{}{} asks receivers to {} ({}).", verdict.spf ? "" : "Unless SPF passes, ",
+                      one->discovery.domain.to_string(), action(one->rfc9989), place_of(one->rfc9989.policy));
   }
   const std::string others = disagreement(verdict);
   return out.empty() || others.empty() ? out + others : out + ' ' + others;

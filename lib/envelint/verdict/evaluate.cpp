@@ -17,20 +17,18 @@ dkim::VerifyOptions verify_options(const EvaluationOptions& options) {
   return out;
 }
 
+/// A name of two labels at least: SPF asks about no other (RFC 7208 §4.3), and none can have an address.
 std::optional<dns::Name> domain_of(std::string_view text) {
   const auto ascii = dns::to_a_labels(text);
   if (!ascii) return std::nullopt;
   auto name = dns::Name::parse(*ascii);
-  if (!name || name->is_root()) return std::nullopt;
+  if (!name || name->label_count() < 2) return std::nullopt;
   return *std::move(name);
 }
 
-/// The name in HELO that has addresses of its own: no address literal, and of two labels at least.
+/// The name in HELO that has addresses of its own, and is no address literal.
 std::optional<dns::Name> host_of(std::string_view helo) {
-  if (helo.starts_with('[')) return std::nullopt;
-  auto name = domain_of(helo);
-  if (!name || name->label_count() < 2) return std::nullopt;
-  return name;
+  return helo.starts_with('[') ? std::nullopt : domain_of(helo);
 }
 
 Identifier::State state_of(spf::Verdict verdict) noexcept {

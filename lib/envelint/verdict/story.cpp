@@ -150,16 +150,19 @@ class Teller {
       step.text = "the name that the client gave is not known";
       return;
     }
-    if (verdict_.spf_helo) add_spf(*verdict_.spf_helo, step);
-    if (!verdict_.helo_answer) {
-      step.details.push_back("it is no host name that could lead back to the client");
-    } else if (verdict_.helo_answer->unknown()) {
-      step.details.push_back("DNS did not say whether it leads back to the client");
-    } else {
-      step.details.push_back(verdict_.helo_leads_back ? "it leads back to the client"
-                                                      : "it does not lead back to the client");
+    if (!verdict_.spf_helo) {
+      step.text = helo_words();
+      return;
     }
-    if (verdict_.spf_helo) step.details.push_back("DMARC does not go by this name, but by MAIL FROM");
+    add_spf(*verdict_.spf_helo, step);
+    step.details.push_back(helo_words());
+    step.details.push_back("DMARC does not go by this name, but by MAIL FROM");
+  }
+
+  [[nodiscard]] std::string helo_words() const {
+    if (!verdict_.helo_answer) return "it is no host name that could lead back to the client";
+    if (verdict_.helo_answer->unknown()) return "DNS did not say whether it leads back to the client";
+    return verdict_.helo_leads_back ? "it leads back to the client" : "it does not lead back to the client";
   }
 
   void add_mail_from() {
