@@ -2,6 +2,8 @@
 
 #include <envelint/io/reactor.hpp>
 
+#include <asio/post.hpp>
+
 #include <algorithm>
 
 namespace envelint::io {
@@ -51,6 +53,8 @@ EventLoop::~EventLoop() {
 }
 
 TimePoint EventLoop::now() const noexcept { return clock_ == ClockKind::real ? Clock::now() : simulated_now_; }
+
+void EventLoop::post(Call call) { asio::post(reactor_->context, call); }
 
 void EventLoop::run_until(const bool& ended) {
   while (!ended) turn();

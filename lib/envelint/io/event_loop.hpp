@@ -103,6 +103,10 @@ class EventLoop {
 
   /// The time that timers go by.
   [[nodiscard]] TimePoint now() const noexcept;
+  /// Makes a call in one of the next turns. The one member for other threads too. What it is called with must still be
+  /// there then, and the loop must run; calls of one thread come in the order in which they were asked for.
+  void post(Call call);
+
   [[nodiscard]] Deadline after(Duration duration) const noexcept { return Deadline(now() + duration); }
 
  private:

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kMaxEnvid = 100;  // RFC 3461 §4.4
 constexpr std::size_t kMaxOrcpt = 500;  // RFC 3461 §4.2
 
-using Fault = std::optional<Reply>;
+using Refusal = std::optional<Reply>;
 
 Reply syntax(std::string_view text) { return {501, "5.5.4", text}; }
 
@@ -122,12 +122,12 @@ Reply unknown_parameter(const Parameter& parameter) {
 }
 
 /// Whether a parameter is there with a value, or without one, as it has to be.
-Fault value_fault(const Parameter& parameter, bool wanted) {
+Refusal value_fault(const Parameter& parameter, bool wanted) {
   if (parameter.value.has_value() == wanted) return std::nullopt;
   return syntax(fmt::format("{} {}", shown(parameter.keyword), wanted ? "needs a value" : "has no value"));
 }
 
-Fault read_body(const Parameter& parameter, const ExtensionSet& offered, Sender& out) {
+Refusal read_body(const Parameter& parameter, const ExtensionSet& offered, Sender& out) {
   for (const Body body : {Body::seven_bit, Body::eight_bit_mime, Body::binary_mime}) {
     if (!text::iequals(*parameter.value, to_string(body))) continue;
     const bool binary = offered.has(Extension::binary_mime) && offered.has(Extension::chunking);
@@ -139,31 +139,31 @@ Fault read_body(const Parameter& parameter, const ExtensionSet& offered, Sender&
   return syntax(fmt::format("BODY={} is not offered here", shown(*parameter.value)));
 }
 
-Fault read_size(const Parameter& parameter, Sender& out) {
+Refusal read_size(const Parameter& parameter, Sender& out) {
   constexpr std::size_t kMaxDigits = 20;  // RFC 1870 §3
   if (parameter.value->size() <= kMaxDigits) out.size = number(*parameter.value);
-  return out.size ? Fault() : syntax("SIZE is a number of octets, of 20 digits at most");
+  return out.size ? Refusal() : syntax("SIZE is a number of octets, of 20 digits at most");
 }
 
-Fault read_ret(const Parameter& parameter, Sender& out) {
+Refusal read_ret(const Parameter& parameter, Sender& out) {
   if (text::iequals(*parameter.value, "FULL")) out.ret = Ret::full;
   if (text::iequals(*parameter.value, "HDRS")) out.ret = Ret::headers;
-  return out.ret ? Fault() : syntax("RET is FULL or HDRS");
+  return out.ret ? Refusal() : syntax("RET is FULL or HDRS");
 }
 
-Fault read_envid(const Parameter& parameter, Sender& out) {
+Refusal read_envid(const Parameter& parameter, Sender& out) {
   if (parameter.value->size() > kMaxEnvid) return syntax("ENVID has more than 100 characters");
   out.envid = xtext_decode(*parameter.value);
   if (!out.envid) return syntax("ENVID is no xtext (RFC 3461 section 4)");
-  return is_printable(*out.envid) ? Fault() : syntax("ENVID has characters that are not printable");
+  return is_printable(*out.envid) ? Refusal() : syntax("ENVID has characters that are not printable");
 }
 
-Fault read_sender_auth(const Parameter& parameter, Sender& out) {
+Refusal read_sender_auth(const Parameter& parameter, Sender& out) {
   out.auth = xtext_decode(*parameter.value);
-  return out.auth ? Fault() : syntax("AUTH= is no xtext (RFC 3461 section 4)");
+  return out.auth ? Refusal() : syntax("AUTH= is no xtext (RFC 3461 section 4)");
 }
 
-Fault read_sender_parameter(const Parameter& parameter, const ExtensionSet& offered, Sender& out) {
+Refusal read_sender_parameter(const Parameter& parameter, const ExtensionSet& offered, Sender& out) {
   struct Known {
     std::string_view keyword;
     Extension extension;
@@ -181,7 +181,7 @@ Fault read_sender_parameter(const Parameter& parameter, const ExtensionSet& offe
   if (known == kKnown.end()) return unknown_parameter(parameter);
   const bool binary = keyword == "BODY" && offered.has(Extension::binary_mime);
   if (!offered.has(known->extension) && !binary) return unknown_parameter(parameter);
-  if (Fault fault = value_fault(parameter, known->has_value)) return fault;
+  if (Refusal fault = value_fault(parameter, known->has_value)) return fault;
   if (keyword == "SIZE") return read_size(parameter, out);
   if (keyword == "BODY") return read_body(parameter, offered, out);
   if (keyword == "RET") return read_ret(parameter, out);
@@ -192,7 +192,7 @@ Fault read_sender_parameter(const Parameter& parameter, const ExtensionSet& offe
   return std::nullopt;
 }
 
-Fault read_notify(const Parameter& parameter, Recipient& out) {
+Refusal read_notify(const Parameter& parameter, Recipient& out) {
   Notify notify;
   std::string_view rest = *parameter.value;
   for (std::size_t comma = 0; comma != std::string_view::npos;) {
@@ -212,7 +212,7 @@ Fault read_notify(const Parameter& parameter, Recipient& out) {
   return std::nullopt;
 }
 
-Fault read_orcpt(const Parameter& parameter, Recipient& out) {
+Refusal read_orcpt(const Parameter& parameter, Recipient& out) {
   const std::string_view value = *parameter.value;
   const std::size_t semicolon = value.find(';');
   if (value.size() > kMaxOrcpt) return syntax("ORCPT has more than 500 characters");
@@ -230,10 +230,10 @@ Fault read_orcpt(const Parameter& parameter, Recipient& out) {
   return std::nullopt;
 }
 
-Fault read_recipient_parameter(const Parameter& parameter, const ExtensionSet& offered, Recipient& out) {
+Refusal read_recipient_parameter(const Parameter& parameter, const ExtensionSet& offered, Recipient& out) {
   const bool notify = parameter.keyword == "NOTIFY";
   if (!offered.has(Extension::dsn) || (!notify && parameter.keyword != "ORCPT")) return unknown_parameter(parameter);
-  if (Fault fault = value_fault(parameter, true)) return fault;
+  if (Refusal fault = value_fault(parameter, true)) return fault;
   return notify ? read_notify(parameter, out) : read_orcpt(parameter, out);
 }
 
@@ -272,7 +272,7 @@ std::expected<Sender, Reply> parse_mail(std::string_view argument, const Extensi
   if (!parameters) return std::unexpected(parameters.error());
   Sender out;
   for (const Parameter& parameter : *parameters)
-    if (Fault fault = read_sender_parameter(parameter, offered, out)) return std::unexpected(*std::move(fault));
+    if (Refusal fault = read_sender_parameter(parameter, offered, out)) return std::unexpected(*std::move(fault));
   if (!out.smtputf8 && !path->path.ascii) return std::unexpected(needs_utf8(550));
   if (!out.smtputf8 && !is_ascii(*parameters)) return std::unexpected(syntax("A parameter is not ASCII"));
   out.path = std::move(path->path);
@@ -289,7 +289,7 @@ std::expected<Recipient, Reply> parse_rcpt(std::string_view argument, const Exte
   if (!parameters) return std::unexpected(parameters.error());
   Recipient out;
   for (const Parameter& parameter : *parameters)
-    if (Fault fault = read_recipient_parameter(parameter, offered, out)) return std::unexpected(*std::move(fault));
+    if (Refusal fault = read_recipient_parameter(parameter, offered, out)) return std::unexpected(*std::move(fault));
   if (!utf8 && !path->path.ascii) return std::unexpected(needs_utf8(553));
   if (!utf8 && !is_ascii(*parameters)) return std::unexpected(syntax("A parameter is not ASCII"));
   out.path = std::move(path->path);

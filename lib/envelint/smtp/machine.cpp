@@ -50,6 +50,7 @@ std::size_t Session::Machine::read_some(std::string_view bytes) {
     case Phase::chunk: return read_chunk(bytes);
     case Phase::tls_handshake: leftover_ = true; break;
     case Phase::message_verdict: keep(bytes); break;
+    case Phase::silent:
     case Phase::closed: break;
   }
   return bytes.size();
@@ -152,7 +153,7 @@ void Session::Machine::say(const Reply& reply) {
   std::string line = bytes.substr(0, bytes.size() - 2);
   std::erase(line, '\r');
   transcript_.add(TranscriptEntry::Who::server, line);
-  events_.emplace_back(SendReply{reply.code(), std::move(bytes)});
+  events_.emplace_back(SendReply{reply.code(), std::move(bytes), slow_});
 }
 
 void Session::Machine::ok(const Reply& reply) {
@@ -188,6 +189,10 @@ void Session::Machine::close(Close::Why why) {
 void Session::Machine::note(std::string_view text) { transcript_.add(TranscriptEntry::Who::note, text); }
 
 void Session::Machine::greet() {
+  if (fails_at(Step::connect)) {
+    if (phase_ == Phase::command) close(Close::Why::fault);
+    return;
+  }
   say(Reply(220, "", fmt::format("{} {} envelint", options_.hostname, options_.lmtp ? "LMTP" : "ESMTP")));
 }
 
@@ -241,12 +246,18 @@ void Session::Machine::message_done(std::span<const Reply> replies) {
 void Session::Machine::timed_out() {
   if (phase_ == Phase::closed || phase_ == Phase::message_verdict) return;
   if (phase_ == Phase::tls_handshake) return close(Close::Why::timed_out);
+  if (phase_ == Phase::silent) return close(Close::Why::fault);
   drop(Close::Why::timed_out, "4.4.2", "Nothing, or too little, came for too long");
+}
+
+void Session::Machine::overloaded() {
+  if (phase_ == Phase::closed || phase_ == Phase::tls_handshake || phase_ == Phase::message_verdict) return;
+  drop(Close::Why::overloaded, "4.3.1", "There is no memory left for this message now; try again later");
 }
 
 void Session::Machine::shutting_down() {
   if (phase_ == Phase::closed) return;
-  if (phase_ == Phase::tls_handshake) return close(Close::Why::shutting_down);
+  if (phase_ == Phase::tls_handshake || phase_ == Phase::silent) return close(Close::Why::shutting_down);
   if (phase_ == Phase::message_verdict) {
     ending_ = true;
     return;

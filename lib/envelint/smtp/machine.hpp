@@ -22,8 +22,9 @@ struct Transaction {
   Sender sender;
   std::vector<Recipient> to;
   bool recipient_refused = false;
-  bool by_chunks = false;  ///< a BDAT was accepted
-  bool failed = false;     ///< a BDAT was refused: what the message would be is not known (RFC 3030 §2)
+  bool by_chunks = false;               ///< a BDAT was accepted
+  std::optional<RecipientFault> fault;  ///< that a recipient asked for at a later step
+  bool failed = false;                  ///< a BDAT was refused: what the message would be is not known (RFC 3030 §2)
 };
 
 /// What is behind a Session. `machine.cpp` moves octets and keeps the states; `machine_commands.cpp` has a function for
@@ -43,10 +44,12 @@ class Session::Machine {
   void tls_failed();
   void message_done(std::span<const Reply> replies);
   void timed_out();
+  void overloaded();
   void shutting_down();
   void peer_closed();
 
   [[nodiscard]] Phase phase() const noexcept { return phase_; }
+  [[nodiscard]] bool starttls_is_to_fail() const noexcept { return starttls_is_to_fail_; }
   [[nodiscard]] bool wants_bytes() const noexcept;
   [[nodiscard]] std::size_t buffered() const noexcept;
   [[nodiscard]] const Client& client() const noexcept { return told_ ? *told_ : client_; }
@@ -72,6 +75,12 @@ class Session::Machine {
   void close(Close::Why why);
   void note(std::string_view text);
   void greet();
+
+  // Faults that were asked for.
+  [[nodiscard]] bool fails_at(Step step);
+  void do_fault(Fault fault);
+  [[nodiscard]] bool recipient_fails(const Recipient& recipient);
+  [[nodiscard]] const Fault* fault_at(Step step) const noexcept;
 
   // Commands.
   void on_line();
@@ -144,6 +153,9 @@ class Session::Machine {
   std::uint64_t chunk_size_ = 0;
   bool chunk_last_ = false;
   std::optional<Reply> chunk_refusal_;  ///< the chunk is thrown away, and this is said then
+
+  bool slow_ = false;  ///< a fault: each reply comes late
+  bool starttls_is_to_fail_ = false;
 
   std::size_t messages_ = 0;
   std::size_t idle_commands_ = 0;

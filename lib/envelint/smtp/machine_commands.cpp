@@ -125,6 +125,7 @@ void Session::Machine::on_hello(Hello hello, std::string_view argument) {
   hello_name_ = argument;
   hello_valid_ = !fault;
   forget_mail();
+  if (fails_at(Step::hello)) return;
   std::string text = options_.hostname + " greets " + hello_name_;
   if (hello != Hello::helo) text += offer();
   ok(Reply(250, "", text));
@@ -183,7 +184,10 @@ std::vector<Mechanism> Session::Machine::mechanisms() const {
 void Session::Machine::on_starttls() {
   if (tls_) return fail(Reply(503, "5.5.1", "TLS is there already"));
   if (!offered().has(Extension::starttls)) return fail(Reply(502, "5.5.1", "STARTTLS is not offered here"));
+  const Fault* const fault = fault_at(Step::starttls);
+  if (fault != nullptr && fault->kind == Fault::Kind::reply) return say(fault->reply);
   ok(Reply(220, "2.0.0", "Begin TLS"));
+  if (fault != nullptr) return do_fault(*fault);
   events_.emplace_back(StartTls{});
   phase_ = Phase::tls_handshake;
 }
@@ -200,6 +204,7 @@ void Session::Machine::on_auth(std::string_view argument) {
   const std::vector<Mechanism> offered_now = mechanisms();
   if (!mechanism || std::ranges::find(offered_now, *mechanism) == offered_now.end())
     return fail(Reply(504, "5.5.4", "This mechanism is not offered here"));
+  if (fails_at(Step::auth)) return;
   std::optional<std::string_view> initial;
   if (space != std::string_view::npos) initial = argument.substr(space + 1);
   exchange_.emplace(options_.auth, *mechanism);

@@ -21,6 +21,10 @@ void Session::Machine::on_mail(std::string_view argument) {
   const std::optional<Reply> fault = sender ? sender_fault(*sender) : sender.error();
   mail_refused_ = fault.has_value();
   if (fault) return fail(*fault);
+  if (fails_at(Step::mail)) {
+    mail_refused_ = true;
+    return;
+  }
   transaction_.emplace();
   transaction_->sender = *std::move(sender);
   ok(Reply(250, "2.1.0", "Sender OK"));
@@ -58,6 +62,10 @@ void Session::Machine::on_rcpt(std::string_view argument) {
     transaction_->recipient_refused = true;
     return fail(recipient.error());
   }
+  if (fails_at(Step::rcpt) || recipient_fails(*recipient)) {
+    if (transaction_) transaction_->recipient_refused = true;
+    return;
+  }
   transaction_->to.push_back(*std::move(recipient));
   ok(Reply(250, "2.1.5", "Recipient OK"));
 }
@@ -75,6 +83,11 @@ void Session::Machine::on_data() {
     return fail(Reply(503, "5.5.1", "DATA cannot follow BDAT in one transaction"));
   if (transaction_->sender.body == Body::binary_mime)  // RFC 3030 §3
     return fail(Reply(503, "5.5.1", "BODY=BINARYMIME needs BDAT"));
+  if (fails_at(Step::data)) {
+    forget_mail();
+    mail_refused_ = true;
+    return;
+  }
   begin_content();
   data_ = DataReader();
   phase_ = Phase::data;
@@ -98,7 +111,12 @@ void Session::Machine::on_bdat(std::string_view argument) {
   chunk_size_ = *chunk.size;
   chunk_left_ = *chunk.size;
   chunk_last_ = chunk.last;
-  if (!chunk_refusal_ && !transaction_->by_chunks) begin_content();
+  const bool first = !chunk_refusal_ && !transaction_->by_chunks;
+  if (const Fault* const asked = first ? fault_at(Step::data) : nullptr) {
+    if (asked->kind != Fault::Kind::reply) return do_fault(*asked);
+    chunk_refusal_ = asked->reply;
+  }
+  if (!chunk_refusal_ && first) begin_content();
   if (!chunk_refusal_) transaction_->by_chunks = true;
   phase_ = Phase::chunk;
   if (chunk_left_ == 0) finish_chunk();
@@ -169,7 +187,11 @@ Envelope Session::Machine::envelope() {
 
 void Session::Machine::finish_message() {
   content_->finish(transaction_->by_chunks);
-  const std::optional<Reply> fault = content_fault();
+  std::optional<Reply> fault = content_fault();
+  if (const Fault* const asked = fault_at(Step::message)) {
+    if (asked->kind != Fault::Kind::reply) return do_fault(*asked);
+    if (!fault) fault = asked->reply;
+  }
   replies_wanted_ = options_.lmtp ? transaction_->to.size() : 1;
   Envelope about = envelope();
   transaction_.reset();

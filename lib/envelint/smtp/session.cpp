@@ -21,6 +21,8 @@ std::string_view to_string(Close::Why why) noexcept {
     case injection: return "the client sent commands in clear behind STARTTLS";
     case tls_failed: return "the TLS handshake failed";
     case bad_proxy: return "the connection did not begin with a PROXY header";
+    case overloaded: return "the server had no memory left for more";
+    case fault: return "a fault was asked for";
     case bad_chunk: return "the client sent a BDAT whose size cannot be read";
   }
   return "";
@@ -42,9 +44,11 @@ void Session::message_done(const Reply& reply) {
   machine_->message_done(replies);
 }
 void Session::timed_out() { machine_->timed_out(); }
+void Session::overloaded() { machine_->overloaded(); }
 void Session::shutting_down() { machine_->shutting_down(); }
 void Session::peer_closed() { machine_->peer_closed(); }
 Phase Session::phase() const noexcept { return machine_->phase(); }
+bool Session::starttls_is_to_fail() const noexcept { return machine_->starttls_is_to_fail(); }
 bool Session::wants_bytes() const noexcept { return machine_->wants_bytes(); }
 std::size_t Session::buffered() const noexcept { return machine_->buffered(); }
 const Client& Session::client() const noexcept { return machine_->client(); }

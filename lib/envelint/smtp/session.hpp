@@ -4,6 +4,7 @@
 #include <envelint/net/prefix_set.hpp>
 #include <envelint/smtp/auth.hpp>
 #include <envelint/smtp/envelope.hpp>
+#include <envelint/smtp/fault.hpp>
 #include <envelint/smtp/reply.hpp>
 #include <envelint/smtp/transcript.hpp>
 
@@ -102,6 +103,7 @@ struct SessionOptions {
   ExtensionSet hidden;          ///< extensions that are neither announced nor understood, for testing clients
   net::PrefixSet xclient_from;  ///< peers that may use XCLIENT
   net::PrefixSet proxy_from;    ///< peers whose first octets have to be a PROXY protocol header, version 1 or 2
+  Faults faults;                ///< what is to go wrong
 
   std::size_t max_message = kMaxMessage;
   std::size_t max_drain = kMaxDrain;
@@ -116,6 +118,7 @@ struct SessionOptions {
 struct SendReply {
   int code;
   std::string bytes;
+  bool slow = false;  ///< a fault: wait a second first
 };
 
 /// Send everything before it, then do the handshake as a server, then call `tls_started` or `tls_failed`. Octets that
@@ -151,6 +154,8 @@ struct Close {
     injection,        ///< octets in clear behind STARTTLS, where an attacker can put them (CVE-2011-0411)
     tls_failed,       ///< see `tls_failed`
     bad_proxy,        ///< no PROXY protocol header where one has to be, or one that cannot be read
+    overloaded,       ///< see `overloaded`
+    fault,            ///< a fault that was asked for
     bad_chunk,        ///< a BDAT whose size cannot be read, so that nobody knows where the next command begins
   };
   Why why;
@@ -169,6 +174,7 @@ enum class Phase : std::uint8_t {
   chunk,            ///< of BDAT
   tls_handshake,    ///< for `tls_started` or `tls_failed`
   message_verdict,  ///< for `message_done`
+  silent,           ///< a fault: nothing is answered any more
   closed,
 };
 
@@ -213,12 +219,16 @@ class Session {
   /// The client let a deadline pass: 421, but within a handshake without a word. While the session waits for
   /// `message_done` it is not the client who is late, and nothing happens.
   void timed_out();
+  /// The server has no memory left for what this client sends: 421.
+  void overloaded();
   /// The server ends: 421, after the reply to a message that is being judged.
   void shutting_down();
   /// The client has closed its side. Nobody reads replies any more.
   void peer_closed();
 
   [[nodiscard]] Phase phase() const noexcept;
+  /// Whether a recipient asked that the next STARTTLS of this peer fail, in another session.
+  [[nodiscard]] bool starttls_is_to_fail() const noexcept;
   /// Whether to read on. False while a message is being judged and half of kMaxPending is kept already, in a handshake,
   /// and at the end. Who gives more all the same has the session closed at kMaxPending.
   [[nodiscard]] bool wants_bytes() const noexcept;
