@@ -20,6 +20,7 @@ class Descriptor {
   ~Descriptor();
 
   [[nodiscard]] int number() const noexcept;
+  [[nodiscard]] EventLoop& loop() const noexcept { return *loop_; }
 
   /// Makes the call once, when the file is ready or has failed. A second call asked for takes the first one's place;
   /// an empty one takes it back.

@@ -47,6 +47,21 @@ SocketAddress to_socket_address(const Endpoint& endpoint) {
   return out;
 }
 
+Endpoint to_endpoint(const SocketAddress& address) {
+  if (address.storage.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address.storage, sizeof v4);
+    std::array<std::uint8_t, 4> octets{};
+    std::memcpy(octets.data(), &v4.sin_addr, octets.size());
+    return Endpoint(net::Address(octets), ntohs(v4.sin_port));
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &address.storage, sizeof v6);
+  std::array<std::uint8_t, 16> octets{};
+  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
+  return Endpoint(net::Address(octets), ntohs(v6.sin6_port));
+}
+
 std::expected<FileDescriptor, std::error_code> open(const Endpoint& endpoint, int type) {
   const int family = endpoint.address.is_v4() ? AF_INET : AF_INET6;
   FileDescriptor file(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -117,18 +132,23 @@ std::expected<Endpoint, std::error_code> local_endpoint(int socket) {
   SocketAddress address;
   address.size = sizeof address.storage;
   if (::getsockname(socket, address.get(), &address.size) != 0) return std::unexpected(last_error());
-  if (address.storage.ss_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address.storage, sizeof v4);
-    std::array<std::uint8_t, 4> octets{};
-    std::memcpy(octets.data(), &v4.sin_addr, octets.size());
-    return Endpoint(net::Address(octets), ntohs(v4.sin_port));
-  }
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &address.storage, sizeof v6);
-  std::array<std::uint8_t, 16> octets{};
-  std::memcpy(octets.data(), &v6.sin6_addr, octets.size());
-  return Endpoint(net::Address(octets), ntohs(v6.sin6_port));
+  return to_endpoint(address);
+}
+
+std::expected<Endpoint, std::error_code> peer_endpoint(int socket) {
+  SocketAddress address;
+  address.size = sizeof address.storage;
+  if (::getpeername(socket, address.get(), &address.size) != 0) return std::unexpected(last_error());
+  return to_endpoint(address);
+}
+
+void reset_tcp(int socket) noexcept {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  static_cast<void>(::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+  // Where this fails, closing resets it.
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  static_cast<void>(::connect(socket, &nobody, sizeof nobody));
 }
 
 std::size_t raise_descriptor_limit() noexcept {

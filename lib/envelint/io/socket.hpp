@@ -26,6 +26,11 @@ namespace envelint::io {
 
 /// Where a socket is bound.
 [[nodiscard]] std::expected<Endpoint, std::error_code> local_endpoint(int socket);
+/// What a socket is connected to.
+[[nodiscard]] std::expected<Endpoint, std::error_code> peer_endpoint(int socket);
+/// Cuts a TCP connection off: the peer gets a reset, what was not sent yet is lost, and all further calls fail. The
+/// file stays open for whoever still waits on it.
+void reset_tcp(int socket) noexcept;
 
 /// Raises the limit of open files to what the system lets this process have, and gives the limit that holds then.
 /// It is the whole process's: for a program to call once, not for a library.

@@ -33,19 +33,23 @@ task::Task<std::expected<Stream, std::error_code>> Stream::connect(EventLoop* lo
   co_return stream;
 }
 
-task::Task<std::expected<std::string, std::error_code>> Stream::read(std::size_t most, Deadline until) {
-  std::string bytes(most, '\0');
+task::Task<std::expected<std::size_t, std::error_code>> Stream::read_some(std::span<char> into, Deadline until) {
   while (true) {
-    const ssize_t size = ::recv(descriptor_->number(), bytes.data(), most, 0);
-    if (size >= 0) {
-      bytes.resize(static_cast<std::size_t>(size));
-      co_return bytes;
-    }
+    const ssize_t size = ::recv(descriptor_->number(), into.data(), into.size(), 0);
+    if (size >= 0) co_return static_cast<std::size_t>(size);
     const std::error_code error = last_error();
     if (error == std::errc::interrupted) continue;
     if (!would_block(error)) co_return std::unexpected(error);
     if (!co_await descriptor_->readable(until)) co_return std::unexpected(kTimedOut);
   }
+}
+
+task::Task<std::expected<std::string, std::error_code>> Stream::read(std::size_t most, Deadline until) {
+  std::string bytes(most, '\0');
+  auto size = co_await read_some(bytes, until);
+  if (!size) co_return std::unexpected(size.error());
+  bytes.resize(*size);
+  co_return bytes;
 }
 
 task::Task<std::expected<std::string, std::error_code>> Stream::read_exactly(std::size_t size, Deadline until) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -23,12 +24,18 @@ class Stream {
 
   /// What has come, up to `most` octets; empty at the end of the stream.
   [[nodiscard]] task::Task<std::expected<std::string, std::error_code>> read(std::size_t most, Deadline until);
+  /// The same into memory of the caller's: how many octets have come, 0 at the end of the stream. Nothing suspends
+  /// between their coming and the awaiting coroutine going on, so all streams of a loop can share one buffer.
+  [[nodiscard]] task::Task<std::expected<std::size_t, std::error_code>> read_some(std::span<char> into, Deadline until);
   /// Exactly that many octets; fewer only at the end of the stream.
   [[nodiscard]] task::Task<std::expected<std::string, std::error_code>> read_exactly(std::size_t size, Deadline until);
   /// Writes all of it, or says why not. A peer that closed is an error, not a signal.
   [[nodiscard]] task::Task<std::error_code> write(std::string bytes, Deadline until);
   /// Says to the peer that nothing more is coming.
   void finish_writing() noexcept;
+
+  /// For what makes system calls of its own.
+  [[nodiscard]] Descriptor& descriptor() const noexcept { return *descriptor_; }
 
  private:
   std::unique_ptr<Descriptor> descriptor_;
