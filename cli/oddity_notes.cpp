@@ -30,13 +30,6 @@ std::string places(std::size_t first, std::ptrdiff_t others) {
 
 }  // namespace
 
-std::vector<mail::Oddity> oddities_of(const mail::Message& message) {
-  std::vector<mail::Oddity> out = message.oddities();
-  const auto body = mail::body_oddities(message);
-  out.insert(out.end(), body.begin(), body.end());
-  return out;
-}
-
 std::vector<OddityNote> oddity_notes(const std::vector<mail::Oddity>& oddities) {
   std::vector<OddityNote> out;
   for (const mail::Oddity& oddity : oddities) {

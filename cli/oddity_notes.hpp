@@ -13,9 +13,6 @@ struct OddityNote {
   std::string text;  ///< where it is and what comes of it: `a bare CR at octet 1140 and 3 other places: …`
 };
 
-/// What is odd in header and body, by place.
-[[nodiscard]] std::vector<envelint::mail::Oddity> oddities_of(const envelint::mail::Message& message);
-
 /// One note for each kind, in the order in which they first occur.
 [[nodiscard]] std::vector<OddityNote> oddity_notes(const std::vector<envelint::mail::Oddity>& oddities);
 

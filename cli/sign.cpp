@@ -134,7 +134,7 @@ class Sign {
 
   /// What breaks signatures on the way is said, and signed all the same.
   static void warn_of(const mail::Message& message) {
-    for (const OddityNote& note : oddity_notes(oddities_of(message))) {
+    for (const OddityNote& note : oddity_notes(mail::all_oddities(message))) {
       if (note.kind == mail::Oddity::Kind::mbox_from || note.kind == mail::Oddity::Kind::no_header_end) continue;
       complain("warning: " + note.text);
     }

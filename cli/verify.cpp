@@ -2,7 +2,6 @@
 
 #include "clock.hpp"
 #include "exit_status.hpp"
-#include "judged_message.hpp"
 #include "message_envelope.hpp"
 #include "message_input.hpp"
 #include "oddity_notes.hpp"
@@ -14,12 +13,13 @@
 #include <envelint/render/arc.hpp>
 #include <envelint/render/dkim_text.hpp>
 #include <envelint/render/json_writer.hpp>
+#include <envelint/render/judgement_json.hpp>
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
 #include <envelint/render/terminal.hpp>
 #include <envelint/render/verdict_text.hpp>
 #include <envelint/text/utf8.hpp>
-#include <envelint/verdict/evaluate.hpp>
+#include <envelint/verdict/judge.hpp>
 #include <envelint/verdict/report.hpp>
 #include <envelint/verdict/result_fields.hpp>
 
@@ -75,7 +75,7 @@ struct Options {
 /// One message as it was read, and what was found out about it.
 struct Verified {
   const MessageInput& input;
-  JudgedMessage judged;
+  verdict::Judgement judged;
   std::string envelope_note;
 };
 
@@ -154,25 +154,27 @@ class Verify {
     FoundEnvelope envelope = find_envelope(options_.envelope, message);
     verdict::EvaluationOptions settings(suffixes_, options_.now.value_or(unix_time()));
     if (!options_.receiver.empty()) settings.receiver = options_.receiver;
-    Verified found{input, {message, {}, {}, {}}, std::move(envelope.note)};
-    found.judged.verdict =
-        source_->run(evaluate_from(source_.get(), message, std::move(envelope.envelope), std::move(settings)));
-    if (!options_.no_autopsy) look(found);
-    const bool bulk = options_.profile == "bulk-sender";
-    found.judged.report.domains =
-        verdict::report(message, found.judged.verdict, bulk ? verdict::Profile::bulk_sender : verdict::Profile::none);
+    verdict::JudgeOptions how(std::move(settings));
+    how.autopsy = !options_.no_autopsy;
+    how.autopsy_options.selectors = options_.selectors;
+    if (is_bulk()) how.profile = verdict::Profile::bulk_sender;
+    if (source_->is_live()) how.loop = &source_->loop();
+    Verified found{
+        input,
+        source_->run(verdict::judge(&source_->resolver(), &message, std::move(envelope.envelope), std::move(how))),
+        std::move(envelope.note)};
+    compare_with_original(found);
     print(found, count);
     status_ = worse(status_, status_of(found.judged.verdict));
-    if (bulk && audit::summarize(found.judged.report).error > 0) status_ = kFindings;
+    if (is_bulk() && audit::summarize(found.judged.report).error > 0) status_ = kFindings;
     ++printed_;
   }
 
-  void look(Verified& found) {
-    dkim::AutopsyOptions settings;
-    settings.selectors = options_.selectors;
-    const std::vector<dkim::SignatureResult>& results = found.judged.verdict.dkim;
-    found.judged.autopsies = source_->run(look_into(source_.get(), &found.judged.message, &results, settings));
+  [[nodiscard]] bool is_bulk() const { return options_.profile == "bulk-sender"; }
+
+  void compare_with_original(Verified& found) const {
     if (!original_) return;
+    const std::vector<dkim::SignatureResult>& results = found.judged.verdict.dkim;
     const auto before = mail::Message::split(original_->bytes);
     for (std::size_t i = 0; i < found.judged.autopsies.size(); ++i) {
       dkim::Autopsy& one = found.judged.autopsies[i];
@@ -201,12 +203,12 @@ class Verify {
   }
 
   [[nodiscard]] std::string_view authserv_id() const {
-    return options_.receiver.empty() ? kNoReceiver : std::string_view(options_.receiver);
+    return options_.receiver.empty() ? render::kNoReceiver : std::string_view(options_.receiver);
   }
 
   void add_members(render::JsonWriter& json, const Verified& found) const {
     json.member("line_ends", found.input.line_ends == mail::LineEnds::as_is ? "crlf" : "lf");
-    add_judged(json, found.judged, options_.receiver);
+    render::add_judgement(json, found.judged, options_.receiver);
   }
 
   void print_text(const Verified& found, std::size_t count) const {
@@ -246,7 +248,8 @@ class Verify {
     }
     if (found.input.line_ends == mail::LineEnds::lf_as_crlf)
       notes.emplace_back("its lines end in bare LF; verified as if in CRLF, as it was sent");
-    for (OddityNote& note : oddity_notes(oddities_of(found.judged.message))) notes.push_back(std::move(note.text));
+    for (OddityNote& note : oddity_notes(mail::all_oddities(found.judged.message)))
+      notes.push_back(std::move(note.text));
     std::string out;
     const render::Painter paint(layout_.colour);
     constexpr std::string_view kWord = "note: ";

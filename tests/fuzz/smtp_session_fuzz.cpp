@@ -60,7 +60,7 @@ class Run {
 
   void give(std::string_view bytes) {
     session_.consume(bytes);
-    const std::size_t bound = kMost + kMaxPending + kMaxAuthLine + kMaxProxyHeader;
+    const std::size_t bound = kMost + kMaxPending + kMaxAuthLine + kMaxProxyHeader + Transcript::kMaxOctets + 1;
     fuzz_require(session_.buffered() <= bound, "what is held has a bound");
     drain();
   }

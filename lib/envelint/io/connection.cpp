@@ -178,6 +178,8 @@ void Connection::finish_writing() noexcept {
   stream_.finish_writing();
 }
 
+void Connection::stop_reading() noexcept { stream_.stop_reading(); }
+
 task::Task<void> Connection::shutdown_tls(Deadline until) {
   while (tls_ && !tls_->writing) {
     const TlsAttempt attempt = tls_->session.close();

@@ -42,6 +42,9 @@ class Connection {
 
   /// Says to the peer that nothing more is coming, when no write is under way.
   void finish_writing() noexcept;
+  /// Takes nothing more from the peer: a read that is under way, and those to come, find the end of the stream (with
+  /// TLS: a truncation). Writing goes on.
+  void stop_reading() noexcept;
   /// Sends close_notify as far as that goes, and does not wait for the peer's. Nothing in the clear.
   [[nodiscard]] task::Task<void> shutdown_tls(Deadline until);
   /// Cuts the connection off with a reset. What is under way fails.

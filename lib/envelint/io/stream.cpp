@@ -83,6 +83,8 @@ void Stream::finish_writing() noexcept {
   static_cast<void>(::shutdown(descriptor_->number(), SHUT_WR));  // fails only when the peer has gone already
 }
 
+void Stream::stop_reading() noexcept { static_cast<void>(::shutdown(descriptor_->number(), SHUT_RD)); }
+
 Listener::Listener(EventLoop& loop, FileDescriptor listening, Endpoint endpoint)
     : loop_(&loop),
       descriptor_(std::make_unique<Descriptor>(loop, std::move(listening))),

@@ -33,6 +33,8 @@ class Stream {
   [[nodiscard]] task::Task<std::error_code> write(std::string bytes, Deadline until);
   /// Says to the peer that nothing more is coming.
   void finish_writing() noexcept;
+  /// Takes nothing more from the peer: reads find the end of the stream when what has come is read.
+  void stop_reading() noexcept;
 
   /// For what makes system calls of its own.
   [[nodiscard]] Descriptor& descriptor() const noexcept { return *descriptor_; }

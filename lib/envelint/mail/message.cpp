@@ -191,6 +191,13 @@ std::vector<Oddity> body_oddities(const Message& message) {
   return out;
 }
 
+std::vector<Oddity> all_oddities(const Message& message) {
+  std::vector<Oddity> out = message.oddities();
+  const auto body = body_oddities(message);
+  out.insert(out.end(), body.begin(), body.end());
+  return out;
+}
+
 LineEnds line_ends(std::string_view file) noexcept {
   const std::size_t lf = file.find('\n');
   const bool bare = lf != std::string_view::npos && (lf == 0 || file[lf - 1] != '\r');

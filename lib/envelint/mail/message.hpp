@@ -110,6 +110,8 @@ class Message {
 
 /// What is odd in the body: bare CR, bare LF, NUL, and lines of more than 998 octets. Reads all of it.
 [[nodiscard]] std::vector<Oddity> body_oddities(const Message& message);
+/// What is odd in header and body, by place.
+[[nodiscard]] std::vector<Oddity> all_oddities(const Message& message);
 
 /// How the lines of a file end.
 enum class LineEnds : std::uint8_t {

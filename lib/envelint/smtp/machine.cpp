@@ -223,8 +223,10 @@ void Session::Machine::tls_started(TlsInfo info) {
   if (leftover_) drop(Close::Why::injection, "4.7.0", "Commands came in clear behind STARTTLS; they were thrown away");
 }
 
-void Session::Machine::tls_failed() {
-  if (phase_ == Phase::tls_handshake) close(Close::Why::tls_failed);
+void Session::Machine::tls_failed(std::string_view why) {
+  if (phase_ != Phase::tls_handshake) return;
+  if (!why.empty()) note(fmt::format("TLS did not begin: {}", why));
+  close(Close::Why::tls_failed);
 }
 
 void Session::Machine::message_done(std::span<const Reply> replies) {
@@ -275,7 +277,7 @@ bool Session::Machine::wants_bytes() const noexcept {
 }
 
 std::size_t Session::Machine::buffered() const noexcept {
-  return proxy_.size() + pending_.size() + line_.text().size() + (content_ ? content_->held() : 0);
+  return proxy_.size() + pending_.size() + line_.text().size() + (content_ ? content_->held() : 0) + transcript_.octets();
 }
 
 }  // namespace envelint::smtp

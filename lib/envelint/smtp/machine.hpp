@@ -41,7 +41,7 @@ class Session::Machine {
   void consume(std::string_view bytes);
   [[nodiscard]] std::optional<Event> next();
   void tls_started(TlsInfo info);
-  void tls_failed();
+  void tls_failed(std::string_view why);
   void message_done(std::span<const Reply> replies);
   void timed_out();
   void overloaded();

@@ -37,7 +37,7 @@ Session::~Session() = default;
 void Session::consume(std::string_view bytes) { machine_->consume(bytes); }
 std::optional<Event> Session::next() { return machine_->next(); }
 void Session::tls_started(TlsInfo info) { machine_->tls_started(std::move(info)); }
-void Session::tls_failed() { machine_->tls_failed(); }
+void Session::tls_failed(std::string_view why) { machine_->tls_failed(why); }
 void Session::message_done(std::span<const Reply> replies) { machine_->message_done(replies); }
 void Session::message_done(const Reply& reply) {
   const std::vector<Reply> replies(machine_->replies_wanted(), reply);

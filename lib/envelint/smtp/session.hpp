@@ -210,7 +210,8 @@ class Session {
   /// octets in clear behind STARTTLS they are discarded and the session ends with a 421, sent within TLS.
   void tls_started(TlsInfo info);
   /// The handshake failed. The session ends without a word: nobody knows what the other side would read.
-  void tls_failed();
+  /// @param why  for the transcript; may hold bytes of others
+  void tls_failed(std::string_view why = {});
   /// Answers a Message. With LMTP every recipient gets this reply. A 421 ends the session.
   void message_done(const Reply& reply);
   /// The same with a reply for each recipient (LMTP; SMTP takes the first). What is missing is 451.
@@ -232,7 +233,7 @@ class Session {
   /// Whether to read on. False while a message is being judged and half of kMaxPending is kept already, in a handshake,
   /// and at the end. Who gives more all the same has the session closed at kMaxPending.
   [[nodiscard]] bool wants_bytes() const noexcept;
-  /// Octets held: of a message, a line, and of what is pipelined.
+  /// Octets held: of a message, a line, of what is pipelined, and of the transcript.
   [[nodiscard]] std::size_t buffered() const noexcept;
   /// Who is at the other end, as PROXY and XCLIENT have told so far.
   [[nodiscard]] const Client& client() const noexcept;

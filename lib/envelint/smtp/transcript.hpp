@@ -26,11 +26,13 @@ struct TranscriptEntry {
 class Transcript {
  public:
   static constexpr std::size_t kMaxEntries = 4096;
-  static constexpr std::size_t kMaxOctets = std::size_t{512} << 10;
+  static constexpr std::size_t kMaxOctets = std::size_t{256} << 10;
 
   /// @param line  of any octets; made visible here, and cut at 512 characters
   void add(TranscriptEntry::Who who, std::string_view line);
   [[nodiscard]] const std::vector<TranscriptEntry>& entries() const noexcept { return entries_; }
+  /// Octets of the entries so far.
+  [[nodiscard]] std::size_t octets() const noexcept { return octets_; }
   /// Hands out the entries so far and goes on with none.
   [[nodiscard]] std::vector<TranscriptEntry> take() noexcept;
 
