@@ -1,11 +1,11 @@
 #include "lint_options.hpp"
 
 #include "domain_name.hpp"
+#include "quantity.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -15,16 +15,6 @@ namespace {
 using envelint::audit::Selection;
 
 constexpr std::size_t kMaxJobs = 2000;
-constexpr double kMaxTimeout = 86'400;  // seconds: a day
-
-std::optional<std::chrono::milliseconds> parse_timeout(std::string_view text) {
-  if (text.ends_with('s')) text.remove_suffix(1);
-  double seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (!(seconds >= 0.001 && seconds <= kMaxTimeout)) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
-}
 
 /// Looks at the options one by one; the first thing that is wrong is told.
 class Check {
@@ -100,7 +90,7 @@ class Check {
       const auto name = parse_name(selector);
       if (!name || name->is_root()) return fmt::format("--selector `{}` is no selector", selector);
     }
-    const auto timeout = parse_timeout(options().timeout);
+    const auto timeout = parse_duration(options().timeout);
     if (!timeout) return fmt::format("--timeout `{}` is no time in seconds, such as 30 or 2.5", options().timeout);
     task_.timeout = *timeout;
     if (options().jobs == 0 || options().jobs > kMaxJobs)

@@ -4,6 +4,7 @@
 #include "inbox.hpp"
 #include "keygen.hpp"
 #include "lint.hpp"
+#include "receive.hpp"
 #include "rehearse.hpp"
 #include "screen.hpp"
 #include "sign.hpp"
@@ -22,13 +23,14 @@ struct NamedCommand {
   void (*add)(cli::CommandLine& line);
 };
 
-constexpr std::array<NamedCommand, 8> kCommands{{{"lint", cli::add_lint},
+constexpr std::array<NamedCommand, 9> kCommands{{{"lint", cli::add_lint},
                                                  {"spf", cli::add_spf},
                                                  {"explain", cli::add_explain},
                                                  {"keygen", cli::add_keygen},
                                                  {"sign", cli::add_sign},
                                                  {"verify", cli::add_verify},
                                                  {"rehearse", cli::add_rehearse},
+                                                 {"receive", cli::add_receive},
                                                  {"inbox", cli::add_inbox}}};
 
 /// Adds the command of this name alone, for to describe the options of all takes longer than many commands run; or all,

@@ -27,18 +27,12 @@ std::optional<bool> tls_of(const EnvelopeOptions& options) {
   return options.no_tls ? std::optional(false) : std::nullopt;
 }
 
-/// Hosts of one's own network pass mail on among themselves. Addresses of documentation stand for hosts outside.
-bool is_inner(const net::Address& address) {
-  const net::SpecialRange* range = net::special_range(address.unmapped());
-  return range != nullptr && range->never_a_source && range->name != "documentation";
-}
-
 FoundEnvelope from_received(const EnvelopeOptions& options, const mail::Message& message) {
   FoundEnvelope out;
   for (const mail::Field& field : message.fields()) {
     if (!message.is(field, "Received")) continue;
     const mail::Received received = mail::parse_received(message.value(field));
-    if (!received.client || is_inner(*received.client)) continue;
+    if (!received.client || net::is_inner(*received.client)) continue;
     out.envelope.client = received.client;
     out.envelope.helo = options.helo.value_or(received.helo);
     out.envelope.tls = received.tls();

@@ -184,7 +184,8 @@ task::Task<void> Connection::shutdown_tls(Deadline until) {
   while (tls_ && !tls_->writing) {
     const TlsAttempt attempt = tls_->session.close();
     const bool waits = attempt.kind == Kind::wants_read || attempt.kind == Kind::wants_write;
-    if (!waits || !co_await ready(&tls_->readiness, wanted(attempt), until)) co_return;
+    if (!waits) co_return;
+    if (!co_await ready(&tls_->readiness, wanted(attempt), until)) co_return;
   }
 }
 

@@ -92,4 +92,9 @@ const SpecialRange* special_range(const Address& address) noexcept { return spec
 
 std::span<const SpecialRange> special_ranges() noexcept { return kRanges; }
 
+bool is_inner(const Address& address) noexcept {
+  const SpecialRange* const range = special_range(address.unmapped());
+  return range != nullptr && range->never_a_source && range->name != "documentation";
+}
+
 }  // namespace envelint::net

@@ -25,6 +25,10 @@ struct SpecialRange {
 /// The narrowest block that holds the whole prefix, or nullptr.
 [[nodiscard]] const SpecialRange* special_range(const Prefix& prefix) noexcept;
 
+/// Whether it is an address of this host or of one's own network, among whose hosts mail is passed on before it goes out.
+/// Addresses for documentation stand for hosts outside. An IPv4-mapped address counts as IPv4.
+[[nodiscard]] bool is_inner(const Address& address) noexcept;
+
 /// All blocks; one that lies within another stands before it.
 [[nodiscard]] std::span<const SpecialRange> special_ranges() noexcept;
 

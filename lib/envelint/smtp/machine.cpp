@@ -277,7 +277,8 @@ bool Session::Machine::wants_bytes() const noexcept {
 }
 
 std::size_t Session::Machine::buffered() const noexcept {
-  return proxy_.size() + pending_.size() + line_.text().size() + (content_ ? content_->held() : 0) + transcript_.octets();
+  return proxy_.size() + pending_.size() + line_.text().size() + (content_ ? content_->held() : 0) +
+         transcript_.octets();
 }
 
 }  // namespace envelint::smtp

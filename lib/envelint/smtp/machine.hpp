@@ -53,6 +53,8 @@ class Session::Machine {
   [[nodiscard]] bool wants_bytes() const noexcept;
   [[nodiscard]] std::size_t buffered() const noexcept;
   [[nodiscard]] const Client& client() const noexcept { return told_ ? *told_ : client_; }
+  [[nodiscard]] Hello hello() const noexcept { return hello_; }
+  [[nodiscard]] const std::string& hello_name() const noexcept { return hello_name_; }
   [[nodiscard]] std::size_t replies_wanted() const noexcept { return replies_wanted_; }
   [[nodiscard]] std::vector<TranscriptEntry> take_transcript() { return transcript_.take(); }
 

@@ -45,8 +45,7 @@ struct Server::State {
   std::list<std::unique_ptr<Visit>> visits;
   std::map<net::Address, std::size_t> by_address;
   std::set<net::Address> starttls_fails;
-  io::Signal gone;  // set when there is no session left after `stop`
-  bool stopping = false;
+  io::Signal gone;  // set when there is no session left, and none will come
   // Last: what runs refers to all else.
   io::TaskSet tasks;
   std::optional<io::TaskSet> acceptors;
@@ -134,15 +133,18 @@ task::Task<void> Server::State::serve(std::list<std::unique_ptr<Visit>>::iterato
   const auto count = by_address.find(address);
   if (--count->second == 0) by_address.erase(count);
   visits.erase(place);
-  if (stopping && visits.empty()) gone.set();
+  if (listeners.empty() && visits.empty()) gone.set();
+}
+
+void Server::stop_listening() {
+  state_->acceptors.reset();
+  state_->listeners.clear();
+  if (state_->visits.empty()) state_->gone.set();
 }
 
 void Server::stop() {
-  state_->stopping = true;
-  state_->acceptors.reset();
-  state_->listeners.clear();
   for (const auto& visit : state_->visits) visit->stop();
-  if (state_->visits.empty()) state_->gone.set();
+  stop_listening();
 }
 
 task::Task<void> Server::ended(io::Deadline until) {

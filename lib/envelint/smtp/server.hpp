@@ -62,6 +62,8 @@ struct SessionEnd {
   SessionStart start;
   std::chrono::system_clock::time_point time;
   Client client;  ///< as PROXY and XCLIENT told
+  Hello hello = Hello::none;
+  std::string hello_name;  ///< bytes of others
   std::optional<TlsInfo> tls;
   std::string why;  ///< a clause: `the client said goodbye`
   std::vector<TranscriptEntry> transcript;
@@ -96,9 +98,11 @@ class Server {
   /// Takes connections from now on. @return where
   [[nodiscard]] std::expected<io::Endpoint, std::error_code> listen(ListenOptions options);
 
-  /// Takes no more connections; clients are told 421 when they have the answer to what they have sent.
+  /// Takes no more connections. Sessions go on.
+  void stop_listening();
+  /// The same, and clients are told 421 when they have the answer to what they have sent.
   void stop();
-  /// Ends when no session is left. Those that are there when the time is up are cut off.
+  /// Ends when no session is left, or the time is up. Those that are there when the server is destroyed are cut off.
   [[nodiscard]] task::Task<void> ended(io::Deadline until);
 
   [[nodiscard]] std::size_t sessions() const noexcept;

@@ -52,6 +52,8 @@ bool Session::starttls_is_to_fail() const noexcept { return machine_->starttls_i
 bool Session::wants_bytes() const noexcept { return machine_->wants_bytes(); }
 std::size_t Session::buffered() const noexcept { return machine_->buffered(); }
 const Client& Session::client() const noexcept { return machine_->client(); }
+Hello Session::hello() const noexcept { return machine_->hello(); }
+const std::string& Session::hello_name() const noexcept { return machine_->hello_name(); }
 std::vector<TranscriptEntry> Session::take_transcript() { return machine_->take_transcript(); }
 
 }  // namespace envelint::smtp

@@ -237,6 +237,9 @@ class Session {
   [[nodiscard]] std::size_t buffered() const noexcept;
   /// Who is at the other end, as PROXY and XCLIENT have told so far.
   [[nodiscard]] const Client& client() const noexcept;
+  /// What it greeted with; its name is bytes of others.
+  [[nodiscard]] Hello hello() const noexcept;
+  [[nodiscard]] const std::string& hello_name() const noexcept;
   /// What was said since the last call.
   [[nodiscard]] std::vector<TranscriptEntry> take_transcript();
 

@@ -61,7 +61,9 @@ SessionOptions Visit::session_options(bool starttls_fails) const {
 
 task::Task<void> Visit::run(bool starttls_fails) {
   shared_.handler.session_started(start_);
-  if (!listener_.implicit_tls || co_await begin_tls()) {
+  bool begun = true;
+  if (listener_.implicit_tls) begun = co_await begin_tls();
+  if (begun) {
     session_.emplace(session_options(starttls_fails), start_.peer.address, start_.peer.port);
     if (stopping_) session_->shutting_down();
     co_await converse();
@@ -228,6 +230,8 @@ void Visit::end() {
   out.messages = messages_;
   if (session_) {
     out.client = session_->client();
+    out.hello = session_->hello();
+    out.hello_name = session_->hello_name();
     out.transcript = session_->take_transcript();
   }
   shared_.handler.session_ended(std::move(out));

@@ -1,0 +1,181 @@
+#include "receive_output.hpp"
+
+#include "oddity_notes.hpp"
+
+#include <envelint/inbox/time_text.hpp>
+#include <envelint/receiver/event_json.hpp>
+#include <envelint/receiver/summary.hpp>
+#include <envelint/render/arc.hpp>
+#include <envelint/render/dkim_text.hpp>
+#include <envelint/render/paint.hpp>
+#include <envelint/render/prose.hpp>
+#include <envelint/render/verdict_text.hpp>
+#include <envelint/text/utf8.hpp>
+#include <envelint/verdict/conclusion.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace cli {
+
+using namespace envelint;
+using receiver::Arrival;
+using render::Painter;
+using render::Style;
+using render::TerminalOptions;
+
+namespace {
+
+constexpr std::size_t kTimeOfDay = 11;  // where it begins in `2026-11-27 08:00:21`
+constexpr std::size_t kHang = 10;       // columns of the time and the blanks behind it
+
+std::string time_of_day(std::chrono::system_clock::time_point time) {
+  return inbox::date_time(receiver::milliseconds_of(time)).substr(kTimeOfDay);
+}
+
+std::string path_text(const smtp::Path& path) { return path.written.empty() ? "<>" : text::visible(path.written); }
+
+std::string route_text(const smtp::Envelope& envelope) {
+  std::string out = path_text(envelope.from.path) + " > ";
+  out += envelope.to.empty() ? "?" : path_text(envelope.to.front().path);
+  if (envelope.to.size() > 1) out += fmt::format(" +{}", envelope.to.size() - 1);
+  return out;
+}
+
+std::string client_text(const smtp::Envelope& envelope, const std::optional<net::Address>& judged_as) {
+  std::string out = judged_as.value_or(envelope.client.address).to_string();
+  if (envelope.tls) out += " " + text::visible(envelope.tls->version);
+  return out;
+}
+
+void append_results(std::string& out, const Painter& paint, const Arrival& arrival) {
+  const receiver::ResultWords words = receiver::words_of(arrival);
+  const auto append = [&](std::string_view name, std::string_view word) {
+    const bool bad = word == "fail" || word == "permerror" || word == "temperror";
+    out += fmt::format(" {}=", name);
+    paint.append(out, word == "pass" ? Style::info : bad ? Style::error : Style::plain, word.empty() ? "-" : word);
+  };
+  append("spf", words.spf);
+  append("dkim", words.dkim);
+  append("dmarc", words.dmarc);
+  if (words.arc != "none" && !words.arc.empty()) append("arc", words.arc);
+}
+
+std::string what_if_sentence(const receiver::WhatIf& what_if) {
+  const verdict::Verdict& verdict = what_if.verdict;
+  return fmt::format("From {}, which {} lists with `{}`, it would have spf={} and dmarc={}.",
+                     what_if.client.to_string(), what_if.listed_in.to_string(), what_if.term,
+                     verdict.spf ? to_string(verdict.spf->verdict) : std::string_view("none"),
+                     to_string(verdict.dmarc.status));
+}
+
+/// Why it does not pass, and what an address that says nothing leaves open.
+std::string explanation(const Arrival& arrival) {
+  const verdict::Verdict& verdict = arrival.judged->verdict;
+  std::string out;
+  if (verdict.dmarc.status != verdict::DmarcStatus::pass) out = verdict::conclude(verdict);
+  if (!arrival.client_says_nothing) return out;
+  if (!out.empty()) out += ' ';
+  const std::string client = arrival.received->envelope.client.address.to_string();
+  out += fmt::format("SPF was left out: {} is no address that mail comes from; `--client-ip` says who it is to be.",
+                     client);
+  if (arrival.what_if) out += ' ' + what_if_sentence(*arrival.what_if);
+  return out;
+}
+
+void append_hanging(std::string& out, const Painter& paint, Style style, std::string_view text, std::size_t width) {
+  out.append(kHang, ' ');
+  render::append_prose(out, paint, style, text, {width, kHang, kHang});
+}
+
+std::size_t width_of(const TerminalOptions& layout) { return std::max(layout.width, TerminalOptions::kMinWidth); }
+
+std::string details(const Arrival& arrival, const TerminalOptions& layout) {
+  std::string out;
+  audit::Report report = arrival.judged->report;
+  std::erase_if(report.domains, [](const audit::DomainReport& domain) { return domain.findings.empty(); });
+  if (!report.domains.empty()) out += '\n' + render::terminal(report, layout);
+  const verdict::Verdict& verdict = arrival.judged->verdict;
+  out += '\n' + render::story_text(*arrival.message, verdict, layout, false);
+  if (!verdict.dkim.empty())
+    out += '\n' + render::dkim_text(*arrival.message, verdict.dkim, layout, arrival.judged->autopsies);
+  return out + render::arc_text(verdict.arc, layout);
+}
+
+std::string oddities_text(const std::vector<smtp::WireOddity>& oddities) {
+  const auto others = oddities.size() - 1;
+  std::string out = fmt::format("{} at octet {}", to_string(oddities.front().kind), oddities.front().offset);
+  if (others > 0) out += fmt::format(" and {} more oddit{}", others, others == 1 ? "y" : "ies");
+  return out;
+}
+
+}  // namespace
+
+std::string message_text(const Arrival& arrival, const TerminalOptions& layout, bool verbose) {
+  const Painter paint(layout.colour);
+  const smtp::Envelope& envelope = arrival.received->envelope;
+  std::string out;
+  paint.append(out, Style::faint, time_of_day(arrival.time));
+  const std::optional<net::Address> as = arrival.judged ? arrival.judged->verdict.envelope.client : std::nullopt;
+  out += fmt::format("  {} {}", client_text(envelope, as), route_text(envelope));
+  append_results(out, paint, arrival);
+  out += '\n';
+  if (!arrival.reply.is_positive())
+    append_hanging(out, paint, Style::error, fmt::format("{} {}", arrival.reply.code(), arrival.reply.text()),
+                   width_of(layout));
+  if (!arrival.received->oddities.empty())
+    append_hanging(out, paint, Style::warning, "It has " + oddities_text(arrival.received->oddities) + ".",
+                   width_of(layout));
+  if (!arrival.judged) return out;
+  const std::string why = explanation(arrival);
+  if (!why.empty()) append_hanging(out, paint, Style::plain, why, width_of(layout));
+  if (verbose) out += details(arrival, layout) + '\n';
+  return out;
+}
+
+std::string refusal_text(const receiver::Refusal& refusal, const TerminalOptions& layout) {
+  const Painter paint(layout.colour);
+  std::string out;
+  paint.append(out, Style::faint, time_of_day(std::chrono::system_clock::now()));
+  out += fmt::format("  {} {} ", client_text(refusal.refused.envelope, {}), route_text(refusal.refused.envelope));
+  paint.append(out, Style::error, "refused");
+  out += '\n';
+  append_hanging(out, paint, Style::plain,
+                 fmt::format("{} {}", refusal.refused.reply.code(), refusal.refused.reply.text()), width_of(layout));
+  return out;
+}
+
+std::string session_text(const smtp::SessionEnd& end, const TerminalOptions& layout, bool verbose) {
+  const Painter paint(layout.colour);
+  const bool ordinary = end.why == to_string(smtp::Close::Why::quit) || end.messages > 0;
+  if (ordinary && !verbose) return {};
+  std::string out;
+  paint.append(out, Style::faint, time_of_day(end.time));
+  out += "  ";
+  render::append_prose(out, paint, Style::plain,
+                       fmt::format("{}: {} message{}; {}", end.client.address.to_string(), end.messages,
+                                   end.messages == 1 ? "" : "s", end.why),
+                       {width_of(layout), kHang, kHang});
+  if (!verbose) return out;
+  for (const smtp::TranscriptEntry& entry : end.transcript) {
+    using enum smtp::TranscriptEntry::Who;
+    const std::string_view mark = entry.who == client ? "C: " : entry.who == server ? "S: " : "   ";
+    std::string_view rest = entry.text;
+    while (!rest.empty()) {
+      const std::size_t lf = std::min(rest.find('\n'), rest.size());
+      out.append(kHang, ' ');
+      out += fmt::format("{}{}\n", mark, rest.substr(0, lf));
+      rest.remove_prefix(std::min(lf + 1, rest.size()));
+    }
+  }
+  return out;
+}
+
+std::string note_text(std::string_view text, Style style, const TerminalOptions& layout) {
+  std::string out;
+  append_hanging(out, Painter(layout.colour), style, text, width_of(layout));
+  return out;
+}
+
+}  // namespace cli

@@ -1,0 +1,117 @@
+#include <envelint/receiver/event_json.hpp>
+
+#include <envelint/inbox/time_text.hpp>
+#include <envelint/receiver/mail_json.hpp>
+#include <envelint/receiver/summary.hpp>
+#include <envelint/render/json.hpp>
+#include <envelint/render/judgement_json.hpp>
+#include <envelint/verdict/conclusion.hpp>
+
+#include <cstdint>
+
+namespace envelint::receiver {
+
+using render::JsonWriter;
+
+namespace {
+
+void begin(JsonWriter& json, std::string_view event, std::chrono::system_clock::time_point time) {
+  json.open_object();
+  json.member("schema", "envelint/receive/1");
+  json.member("event", event);
+  json.member("time", inbox::rfc3339(milliseconds_of(time)));
+}
+
+void add_what_if(JsonWriter& json, const WhatIf& what_if) {
+  json.open_object("what_if");
+  json.member("ip", what_if.client.to_string());
+  json.member("term", what_if.term);
+  json.member("listed_in", what_if.listed_in.to_string());
+  if (what_if.verdict.spf) json.member("spf", to_string(what_if.verdict.spf->verdict));
+  json.member("dmarc", to_string(what_if.verdict.dmarc.status));
+  json.member("conclusion", verdict::conclude(what_if.verdict));
+  json.close_object();
+}
+
+}  // namespace
+
+std::int64_t milliseconds_of(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+std::string message_event(const Arrival& arrival, const std::string& receiver, const std::string& path) {
+  std::string out;
+  JsonWriter json(out, false);
+  begin(json, "message", arrival.time);
+  if (arrival.id != 0) json.member("id", arrival.id);
+  json.member("session", arrival.session);
+  json.member("size", std::uint64_t{arrival.received->bytes.size()});
+  json.member_unless_empty("path", path);
+  add_summary(json, summary_of(arrival));
+  json.member("action", to_string(arrival.action));
+  add_envelope(json, arrival.received->envelope);
+  add_oddities(json, arrival.received->oddities);
+  add_reply(json, arrival.reply.code(), arrival.reply.text());
+  if (arrival.judged) {
+    json.member("client_says_nothing", arrival.client_says_nothing);
+    if (arrival.what_if) add_what_if(json, *arrival.what_if);
+    json.open_object("verdict");
+    json.member("schema", "envelint/verify/1");
+    render::add_judgement(json, *arrival.judged, receiver);
+    json.close_object();
+    render::add_findings(json, arrival.judged->report);
+  }
+  json.close_object();
+  return out;
+}
+
+std::string refusal_event(const Refusal& refusal) {
+  std::string out;
+  JsonWriter json(out, false);
+  begin(json, "message_refused", std::chrono::system_clock::now());
+  json.member("session", refusal.session);
+  add_envelope(json, refusal.refused.envelope);
+  add_oddities(json, refusal.refused.oddities);
+  add_reply(json, refusal.refused.reply.code(), refusal.refused.reply.text());
+  json.close_object();
+  return out;
+}
+
+std::string session_started_event(const smtp::SessionStart& start) {
+  std::string out;
+  JsonWriter json(out, false);
+  begin(json, "session_started", start.time);
+  json.member("id", start.id);
+  json.member("peer", start.peer.to_string(0));
+  json.member("local", start.local.to_string(0));
+  json.close_object();
+  return out;
+}
+
+std::string session_ended_event(const smtp::SessionEnd& end) {
+  std::string out;
+  JsonWriter json(out, false);
+  begin(json, "session_ended", end.time);
+  add_session(json, record_of(end));
+  json.close_object();
+  return out;
+}
+
+inbox::Session record_of(const smtp::SessionEnd& end) {
+  inbox::Session out;
+  out.id = end.start.id;
+  out.started_ms = milliseconds_of(end.start.time);
+  out.ended_ms = milliseconds_of(end.time);
+  out.peer = end.start.peer.address;
+  out.port = end.start.peer.port;
+  out.client = end.client;
+  out.hello = end.hello;
+  out.hello_name = end.hello_name;
+  out.tls = end.tls;
+  out.ended = end.why;
+  out.transcript = end.transcript;
+  out.messages = end.messages;
+  return out;
+}
+
+}  // namespace envelint::receiver
