@@ -5,6 +5,7 @@
 #include "lint.hpp"
 #include "rehearse.hpp"
 #include "screen.hpp"
+#include "send.hpp"
 #include "sign.hpp"
 #include "spf.hpp"
 #include "verify.hpp"
@@ -21,13 +22,14 @@ struct NamedCommand {
   void (*add)(cli::CommandLine& line);
 };
 
-constexpr std::array<NamedCommand, 7> kCommands{{{"lint", cli::add_lint},
+constexpr std::array<NamedCommand, 8> kCommands{{{"lint", cli::add_lint},
                                                  {"spf", cli::add_spf},
                                                  {"explain", cli::add_explain},
                                                  {"keygen", cli::add_keygen},
                                                  {"sign", cli::add_sign},
                                                  {"verify", cli::add_verify},
-                                                 {"rehearse", cli::add_rehearse}}};
+                                                 {"rehearse", cli::add_rehearse},
+                                                 {"send", cli::add_send}}};
 
 /// Adds the command of this name alone, for to describe the options of all takes longer than many commands run; or all,
 /// when it is no command's.

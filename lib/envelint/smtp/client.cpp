@@ -214,7 +214,8 @@ Task<MailClient::Fault> MailClient::shake_hands() {
     co_return ClientFault(Kind::tls, "the TLS handshake failed: " + text::visible(summary.error()));
   }
   tls_ = *std::move(summary);
-  tell(Who::note, fmt::format("{} with {}, certificate {}, {}", tls_->version, tls_->cipher, tls_->peer_certificate,
+  tell(Who::note, fmt::format("{}, {}", tls_->version, tls_->cipher));
+  tell(Who::note, fmt::format("certificate {}, {}", tls_->peer_certificate,
                               tls_->verified ? "verified" : "not verified: " + tls_->verify_error));
   co_return std::nullopt;
 }
