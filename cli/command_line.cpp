@@ -49,6 +49,10 @@ Option Command::flag(const std::string& names, bool& target, const std::string& 
   return Option(*app_->add_flag(names, target, help));
 }
 
+Option Command::flag_or_value(const std::string& names, std::string& target, const std::string& help) {
+  return Option(*app_->add_flag(names, target, help));
+}
+
 template <class T>
 Option Command::option(const std::string& names, T& target, const std::string& help) {
   CLI::Option* option = app_->add_option(names, target, help);

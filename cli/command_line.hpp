@@ -47,6 +47,9 @@ class Command {
   /// An option without a value. `names` are `--name`, or several with commas between them.
   Option flag(const std::string& names, bool& target, const std::string& help);
 
+  /// An option whose value may be left out: `--name`, which makes it `true`, or `--name=VALUE`.
+  Option flag_or_value(const std::string& names, std::string& target, const std::string& help);
+
   /// An option with a value, or without dashes a word that stands by itself. T is std::string, an unsigned number, a
   /// std::optional of one of these, or a vector of strings: an option that may be given several times, once a value.
   template <class T>

@@ -7,6 +7,7 @@
 #include "receive.hpp"
 #include "rehearse.hpp"
 #include "screen.hpp"
+#include "send.hpp"
 #include "sign.hpp"
 #include "spf.hpp"
 #include "verify.hpp"
@@ -23,7 +24,7 @@ struct NamedCommand {
   void (*add)(cli::CommandLine& line);
 };
 
-constexpr std::array<NamedCommand, 9> kCommands{{{"lint", cli::add_lint},
+constexpr std::array<NamedCommand, 10> kCommands{{{"lint", cli::add_lint},
                                                  {"spf", cli::add_spf},
                                                  {"explain", cli::add_explain},
                                                  {"keygen", cli::add_keygen},
@@ -31,6 +32,7 @@ constexpr std::array<NamedCommand, 9> kCommands{{{"lint", cli::add_lint},
                                                  {"verify", cli::add_verify},
                                                  {"rehearse", cli::add_rehearse},
                                                  {"receive", cli::add_receive},
+                                                 {"send", cli::add_send},
                                                  {"inbox", cli::add_inbox}}};
 
 /// Adds the command of this name alone, for to describe the options of all takes longer than many commands run; or all,
