@@ -20,8 +20,8 @@ using render::Style;
 
 namespace {
 
-constexpr std::size_t kResult = 9;  // columns of `permerror` and `temperror`, the longest
-constexpr std::size_t kMinWidth = 60;
+constexpr std::size_t kResult = 9;     // columns of `permerror` and `temperror`, the longest
+constexpr std::size_t kMinWidth = 72;  // narrower, the columns have no room
 /// Recipients that are shown; all of them are in JSON.
 constexpr std::size_t kShownRecipients = 20;
 

@@ -10,8 +10,8 @@
 
 namespace cli {
 
-/// Lists for a person: two lines a message or session, none wider than the screen. All that others have sent is made
-/// visible.
+/// Lists for a person: two lines a message or session, none wider than the screen, which counts as 72
+/// columns at least. All that others have sent is made visible.
 class InboxTable {
  public:
   /// @param largest  id that is listed: so wide is the column of ids
