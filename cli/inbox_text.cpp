@@ -184,16 +184,26 @@ std::string results(const inbox::Summary& summary) {
   return out.empty() ? "not evaluated" : out;
 }
 
+std::string_view sign_of(smtp::TranscriptEntry::Who who) {
+  using enum smtp::TranscriptEntry::Who;
+  switch (who) {
+    case client:
+    case content: return "C: ";
+    case server: return "S: ";
+    case note: return "-- ";
+  }
+  return "";
+}
+
 void add_transcript(Fields& fields, const inbox::Session& session) {
   using enum smtp::TranscriptEntry::Who;
   for (const smtp::TranscriptEntry& entry : session.transcript) {
-    const std::string_view sign = entry.who == server ? "S: " : entry.who == note ? "-- " : "C: ";
+    const Style style = entry.who == client || entry.who == server ? Style::plain : Style::faint;
     std::string_view rest = entry.text;
     while (true) {
       const std::size_t lf = rest.find('\n');
-      const bool spoken = entry.who == client || entry.who == server;
-      fields.add_line(fmt::format("  {}{}", sign, text::visible(rest.substr(0, lf))),
-                      spoken ? Style::plain : Style::faint);
+      const std::string line = text::visible(rest.substr(0, lf));
+      fields.add_line(fmt::format("  {}{}", sign_of(entry.who), entry.who == content ? "(" + line + ")" : line), style);
       if (lf == std::string_view::npos) break;
       rest.remove_prefix(lf + 1);
     }

@@ -150,6 +150,15 @@ class Details(Inbox):
             self.assertEqual((done.returncode, done.stdout), (0, octets))
 
 
+class Page(Inbox):
+    def test_the_screens_of_the_documentation_are_real(self):
+        page = (SOURCES / "docs/inbox.md").read_text()
+        screens = re.findall(r"^    \$ envelint inbox (.*) --store mail\n((?:    .*\n|\n(?=    ))+)", page, re.M)
+        self.assertEqual(len(screens), 3)
+        for words, screen in screens:
+            self.assertEqual(self.text(*words.split()), re.sub("(?m)^    ", "", screen))
+
+
 class Json(Inbox):
     def test_the_verdict_is_embedded(self):
         message = json.loads(self.text("show", 1, "--format", "json"))["messages"][0]
