@@ -1,8 +1,9 @@
 #include "inbox.hpp"
 
 #include "exit_status.hpp"
+#include "inbox_detail.hpp"
 #include "inbox_json.hpp"
-#include "inbox_text.hpp"
+#include "inbox_table.hpp"
 #include "screen.hpp"
 
 #include <envelint/inbox/export.hpp>

@@ -1,5 +1,7 @@
 #include "inbox_json.hpp"
 
+#include "inbox_words.hpp"
+
 #include <envelint/inbox/time_text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -14,16 +16,6 @@ using namespace envelint;
 using render::JsonWriter;
 
 namespace {
-
-std::string_view word_for(smtp::Hello hello) {
-  switch (hello) {
-    case smtp::Hello::none: return "";
-    case smtp::Hello::helo: return "HELO";
-    case smtp::Hello::ehlo: return "EHLO";
-    case smtp::Hello::lhlo: return "LHLO";
-  }
-  return "";
-}
 
 std::string_view word_for(smtp::Client::Source source) {
   switch (source) {
@@ -81,7 +73,7 @@ void add_tls(JsonWriter& json, const std::optional<smtp::TlsInfo>& tls) {
 }
 
 void add_hello(JsonWriter& json, smtp::Hello hello, std::string_view name) {
-  json.member_unless_empty("hello", word_for(hello));
+  json.member_unless_empty("hello", hello_word(hello));
   json.member_unless_empty("hello_name", name);
 }
 
