@@ -1,10 +1,12 @@
 """envelint inbox on a store that another program has filled. ENVELINT names the program, FILL_STORE what fills one."""
 
+import contextlib
 import json
 import mailbox
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -257,6 +259,43 @@ class Refusals(Inbox):
             done = self.run_inbox(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, b""), arguments)
             self.assertNotEqual(done.stderr, b"")
+
+
+class FromOthers(Inbox):
+    """A store that somebody sends along, with what envelint would not have written."""
+
+    def setUp(self):
+        super().setUp()
+        self.store = str(self.scratch / "store")
+        subprocess.run([FILL_STORE, self.store], check=True)
+
+    def change(self, statements):
+        with contextlib.closing(sqlite3.connect(self.store + "/inbox.sqlite")) as database:
+            database.executescript(statements)
+
+    def test_words_and_times_that_cannot_be_are_shown_and_obeyed_by_no_terminal(self):
+        self.change("""UPDATE message SET spf = x'1B5B324A', tls = x'1B5B324A', subject = x'0D0A1B5B',
+                       reply_text = x'1B5B324A', client = x'78', received_ms = 9223372036854775807, recipients = -1;
+                       UPDATE message SET received_ms = -9223372036854775808 WHERE id = 2;
+                       UPDATE detail SET verdict = CAST('{"unfinished": ' AS BLOB)""")
+        for arguments in (["list"], ["show", 1, 2], ["list", "--format", "ndjson"], ["show", 1, 2, "--format", "ndjson"]):
+            shown = self.text(*arguments)
+            self.assertFalse(re.search("[\x00-\x09\x0b-\x1f]", shown), arguments)
+            if "ndjson" in arguments:
+                for line in shown.splitlines():
+                    self.assertNotIn("verdict", json.loads(line))
+
+    def test_what_is_damaged_is_told_by_its_id(self):
+        self.change("UPDATE detail SET envelope = x'06FF' WHERE message = 2")
+        self.assertEqual(self.refusal("show", 2),
+                         f"envelint inbox: {self.store}: what is kept of message 2 is damaged\n")
+        self.assertIn("message 1, 88 octets", self.text("show", 1))
+        self.assertEqual(self.run_inbox("raw", 2).returncode, 0)
+
+    def test_one_that_a_newer_version_made(self):
+        self.change("PRAGMA user_version = 2")
+        self.assertEqual(self.refusal("list"), f"envelint inbox: {self.store}/inbox.sqlite: a newer envelint made it: it "
+                                               "has version 2, and 1 is the last that this one knows\n")
 
 
 class WhileItIsWritten(Inbox):
