@@ -1,8 +1,9 @@
 #include "inbox.hpp"
 
 #include "exit_status.hpp"
+#include "inbox_detail.hpp"
 #include "inbox_json.hpp"
-#include "inbox_text.hpp"
+#include "inbox_table.hpp"
 #include "screen.hpp"
 
 #include <envelint/inbox/export.hpp>
@@ -227,6 +228,10 @@ class Inbox {
       const auto fault = for_each_message([&](const inbox::Entry& entry) { ids_.push_back(entry.id); });
       if (fault) return fault;
       std::ranges::reverse(ids_);
+    } else {
+      for (const inbox::MessageId id : ids_) {
+        if (auto fault = must_be_there(id)) return fault;
+      }
     }
     const auto form = *options_.form == "eml"    ? inbox::ExportForm::eml
                       : *options_.form == "mbox" ? inbox::ExportForm::mbox
@@ -242,6 +247,18 @@ class Inbox {
     fmt::print(stderr, "envelint inbox: {} message{} written to {}\n", written, written == 1 ? "" : "s",
                text::visible(*options_.to));
     return std::nullopt;
+  }
+
+  /// Before anything is written.
+  Fault must_be_there(inbox::MessageId id) {
+    inbox::Page page;
+    page.after = id - std::min<std::uint64_t>(id, 1);
+    page.limit = 1;
+    page.newest_first = false;
+    const auto found = store_->list(page);
+    if (!found) return found.error();
+    const bool there = !found->empty() && found->front().id == id;
+    return there ? std::nullopt : none_such("message", id);
   }
 
   Fault export_one(inbox::Exporter& out, inbox::MessageId id) {

@@ -49,11 +49,9 @@ void add_members(JsonWriter& json, const inbox::Message& message, const std::opt
   receiver::add_reply(json, message.reply_code, message.reply_text);
   // A store may come from others: what is no JSON would break the document.
   if (nlohmann::json::accept(message.verdict_json)) json.raw_member("verdict", on_one_line(message.verdict_json));
-  json.open_object("session");
-  if (session)
-    add_members(json, *session);
-  else
-    json.member("id", message.session);
+  if (!session) return;
+  json.open_object("session_detail");
+  add_members(json, *session);
   json.close_object();
 }
 

@@ -18,6 +18,7 @@ using namespace envelint;
 using namespace envelint::inbox;
 using samples::done;
 using samples::got;
+using namespace std::string_literals;
 using Who = smtp::TranscriptEntry::Who;
 
 constexpr std::int64_t kStart = 1'764'230'421'123;
@@ -67,7 +68,7 @@ Message odd_message() {
   out.session = 3;
   out.received_ms = kStart + 125'500;
   out.envelope.from.path = {};
-  out.raw += std::string("bare\nLF, a NUL \0 and \xFF\xFE\r\nFrom here on\r\nno end", 51);
+  out.raw += "bare\nLF, a NUL \0 and \xFF\xFE\r\nFrom here on\r\nno end"s;
   out.oddities = {{smtp::WireOddity::Kind::bare_lf, out.raw.find("bare\n") + 4},
                   {smtp::WireOddity::Kind::nul, out.raw.find('\0')},
                   {smtp::WireOddity::Kind::no_final_newline, out.raw.size()}};

@@ -106,7 +106,7 @@ TEST_CASE("a list is gone through in pieces, from either end", "[inbox][store]")
 
 TEST_CASE("the messages of one session", "[inbox][store]") {
   for_each_store({}, [](Store& store) {
-    for (const SessionId session : {1, 2, 1, 2, 1}) {
+    for (const SessionId session : std::vector<SessionId>{1, 2, 1, 2, 1}) {
       Message message = samples::message();
       message.session = session;
       add(store, message);

@@ -47,8 +47,8 @@ io::FileDescriptor create(const fs::path& file) {
 
 /// Programs that read mail go by the time of the file.
 bool set_time(int file, std::int64_t milliseconds) {
-  const std::int64_t seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0);
-  const timespec time{seconds, static_cast<long>(milliseconds - seconds * 1000) * 1'000'000};
+  const std::int64_t rest = (milliseconds % 1000 + 1000) % 1000;
+  const timespec time{milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0), rest * 1'000'000};
   const std::array<timespec, 2> both{time, time};
   return ::futimens(file, both.data()) == 0;
 }

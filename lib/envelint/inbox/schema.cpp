@@ -171,15 +171,32 @@ void make_tables(Database& database) {
   if (auto fault = transaction.commit()) database.fail(*std::move(fault));
 }
 
-std::expected<Database, std::string> open_to_write(const fs::path& folder) {
+/// The connection, or why there is none, with the name of the file.
+std::expected<Database, std::string> connect(const fs::path& file, const std::string& name, int flags) {
+  auto database = Database::open(name, flags);
+  if (!database) return std::unexpected(fmt::format("{}: {}", file.string(), database.error()));
+  return database;
+}
+
+std::expected<Database, std::string> connect_to_write(const fs::path& folder) {
   if (auto fault = make_folder(folder)) return std::unexpected(*std::move(fault));
   if (auto fault = make_file(folder)) return std::unexpected(*std::move(fault));
-  auto database = Database::open((folder / kFile).string(), SQLITE_OPEN_READWRITE);
+  const fs::path file = folder / kFile;
+  auto database = connect(file, file.string(), SQLITE_OPEN_READWRITE);
   if (!database) return database;
   if (look_at(*database) == Found::nothing) make_tables(*database);
   // FULL: the log is on the disk when COMMIT returns. The log is cut again after a rush.
   database->run("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864");
   return database;
+}
+
+Fault why_no_store(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) return fmt::format("{}: there is no such folder", folder.string());
+  if (!fs::is_directory(folder, error)) return words_for_no_folder(folder);
+  if (fs::exists(folder / kFile, error)) return std::nullopt;
+  const std::string why = error ? error.message() : fmt::format("there is no {} in it", kFile);
+  return fmt::format("{}: it is no store of mail: {}", folder.string(), why);
 }
 
 /// A folder that may not be written has no place for the index of the log; without a log none is needed.
@@ -189,19 +206,12 @@ bool is_without_log(const fs::path& folder) {
   return (error || size == 0) && ::access(folder.c_str(), W_OK) != 0;
 }
 
-std::expected<Database, std::string> open_to_read(const fs::path& folder) {
-  std::error_code error;
+std::expected<Database, std::string> connect_to_read(const fs::path& folder) {
+  if (auto fault = why_no_store(folder)) return std::unexpected(*std::move(fault));
   const fs::path file = folder / kFile;
-  if (!fs::exists(folder, error)) return std::unexpected(fmt::format("{}: there is no such folder", folder.string()));
-  if (!fs::is_directory(folder, error)) return std::unexpected(words_for_no_folder(folder));
-  if (!fs::exists(file, error)) {
-    const std::string why = error ? error.message() : fmt::format("there is no {} in it", kFile);
-    return std::unexpected(fmt::format("{}: it is no store of mail: {}", folder.string(), why));
-  }
-  if (is_without_log(folder)) {
-    return Database::open(uri_of(file) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-  }
-  auto database = Database::open(file.string(), SQLITE_OPEN_READONLY);
+  auto database = is_without_log(folder)
+                      ? connect(file, uri_of(file) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+                      : connect(file, file.string(), SQLITE_OPEN_READONLY);
   if (database && look_at(*database) == Found::nothing) database->fail("it is empty");
   return database;
 }
@@ -209,13 +219,11 @@ std::expected<Database, std::string> open_to_read(const fs::path& folder) {
 }  // namespace
 
 std::expected<Database, std::string> open_database(const std::string& folder, OpenMode mode) {
-  auto database = mode == OpenMode::read_write ? open_to_write(folder) : open_to_read(folder);
-  const std::string file = (fs::path(folder) / kFile).string();
-  if (!database) {
-    const bool named = database.error().starts_with(folder);
-    return named ? std::move(database) : std::unexpected(fmt::format("{}: {}", file, database.error()));
+  auto database = mode == OpenMode::read_write ? connect_to_write(folder) : connect_to_read(folder);
+  if (!database) return database;
+  if (auto fault = database->take_fault()) {
+    return std::unexpected(fmt::format("{}: {}", (fs::path(folder) / kFile).string(), *fault));
   }
-  if (auto fault = database->take_fault()) return std::unexpected(fmt::format("{}: {}", file, *fault));
   return database;
 }
 

@@ -10,16 +10,6 @@ using render::JsonWriter;
 
 namespace {
 
-std::string_view word_for(smtp::Hello hello) {
-  switch (hello) {
-    case smtp::Hello::none: return "";
-    case smtp::Hello::helo: return "HELO";
-    case smtp::Hello::ehlo: return "EHLO";
-    case smtp::Hello::lhlo: return "LHLO";
-  }
-  return "";
-}
-
 std::string_view word_for(smtp::Client::Source source) {
   switch (source) {
     case smtp::Client::Source::peer: return "peer";
@@ -76,7 +66,7 @@ void add_tls(JsonWriter& json, const std::optional<smtp::TlsInfo>& tls) {
 }
 
 void add_hello(JsonWriter& json, smtp::Hello hello, std::string_view name) {
-  json.member_unless_empty("hello", word_for(hello));
+  json.member_unless_empty("hello", to_string(hello));
   json.member_unless_empty("hello_name", name);
 }
 

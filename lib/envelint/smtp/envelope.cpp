@@ -37,4 +37,14 @@ std::string Envelope::protocol() const {
   return out;
 }
 
+std::string_view to_string(Hello hello) noexcept {
+  switch (hello) {
+    case Hello::none: return "";
+    case Hello::helo: return "HELO";
+    case Hello::ehlo: return "EHLO";
+    case Hello::lhlo: return "LHLO";
+  }
+  return "";
+}
+
 }  // namespace envelint::smtp

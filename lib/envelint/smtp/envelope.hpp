@@ -104,6 +104,8 @@ struct Identity {
 
 /// Which command the client greeted with.
 enum class Hello : std::uint8_t { none, helo, ehlo, lhlo };
+/// `EHLO`; empty for none.
+[[nodiscard]] std::string_view to_string(Hello hello) noexcept;
 
 /// All that came with a message but the message.
 struct Envelope {

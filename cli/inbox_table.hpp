@@ -5,13 +5,12 @@
 #include <envelint/inbox/store.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace cli {
 
-/// Lists for a person: two lines a message or session, none wider than the screen. All that others have sent is made
-/// visible.
+/// Lists for a person: two lines a message or session, none wider than the screen, which counts as kMinInboxWidth at
+/// least. All that others have sent is made visible.
 class InboxTable {
  public:
   /// @param largest  id that is listed: so wide is the column of ids
@@ -29,13 +28,5 @@ class InboxTable {
   Screen screen_;
   std::size_t id_width_;
 };
-
-/// All that is known about a message but its octets.
-/// @param session  the one it came in, if it is still kept
-[[nodiscard]] std::string message_text(const Screen& screen, const envelint::inbox::Message& message,
-                                       const std::optional<envelint::inbox::Session>& session);
-
-/// A session with what was said in it.
-[[nodiscard]] std::string session_text(const Screen& screen, const envelint::inbox::Session& session);
 
 }  // namespace cli
