@@ -142,7 +142,7 @@ std::optional<std::string> SendMail::read_file(const std::string& path, const No
     note(fmt::format("{}: its lines end in LF and are sent with CRLF", input->name));
   }
   const auto message = mail::Message::split(input->bytes);
-  for (const OddityNote& odd : oddity_notes(oddities_of(message))) {
+  for (const OddityNote& odd : oddity_notes(mail::all_oddities(message))) {
     if (odd.kind == mail::Oddity::Kind::mbox_from) {
       note("the line `From ` of an mbox file is left out");
     } else {
