@@ -329,4 +329,7 @@ class Usage(Folder):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    result = unittest.main(exit=False, verbosity=1).result
+    failed = len(result.failures) + len(result.errors)
+    print(f"test cases: {result.testsRun} | {result.testsRun - failed} passed | {failed} failed")
+    raise SystemExit(failed != 0)
