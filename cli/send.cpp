@@ -65,6 +65,9 @@ class Send {
   explicit Send(const Options& options) : options_(options) {}
 
   int run() {
+    if (options_.how.to_host.empty()) {
+      return complain("--to-host is missing: the server to send to (MX records are not looked up)"), kUsage;
+    }
     auto mail = SendMail::prepare(options_.mail, complain);
     if (!mail) return complain(mail.error()), kUsage;
     auto settings = read_send_options(options_.how);

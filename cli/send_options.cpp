@@ -252,8 +252,6 @@ class Reading {
   }
 
   Wrong read_host() {
-    if (options_.to_host.empty())
-      return "--to-host is missing: the server to send to (nothing is looked up in MX records)";
     const bool implicit = out_.client.tls == smtp::ClientTls::implicit;
     out_.default_port = options_.lmtp ? kLmtp : implicit ? kSubmissions : kSmtp;
     if (auto endpoint = io::Endpoint::parse(options_.to_host, out_.default_port)) {

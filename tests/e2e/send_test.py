@@ -305,6 +305,7 @@ class Script(Folder):
 class Usage(Folder):
     def test_what_is_missing_or_wrong_is_told(self):
         for arguments, words in (
+                ([], "--to-host is missing"),
                 (ENVELOPE, "--to-host is missing"),
                 (["--to-host", "x y", *ENVELOPE], "--to-host `x y` is no host"),
                 (["--to-host", "127.0.0.1:0", *ENVELOPE], "is no host"),
@@ -328,4 +329,7 @@ class Usage(Folder):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    result = unittest.main(exit=False, verbosity=1).result
+    failed = len(result.failures) + len(result.errors)
+    print(f"test cases: {result.testsRun} | {result.testsRun - failed} passed | {failed} failed")
+    raise SystemExit(failed != 0)

@@ -318,8 +318,10 @@ TEST_CASE("what waits on a connection that is aborted fails", "[io]") {
     co_await sleep_until(&both->loop, both->loop.after(1s));
     both->server->abort();
   };
+  const TimePoint start = pair.loop.now();
   others.start(abort_later(&pair));
   CHECK(pair.loop.run(read_some(&*pair.server, pair.hour())).starts_with("error: "));
+  CHECK(pair.loop.now() - start == 1s);
 }
 
 TEST_CASE("a coroutine that is destroyed while it waits leaves nothing behind", "[io]") {

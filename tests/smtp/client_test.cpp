@@ -59,6 +59,7 @@ class World {
   }
 
   /// A client on a connection to what sends these in turn: the first at once, each other one after it has got a line.
+  /// With `!` at the end of one it hangs up then.
   MailClient& client_of(std::vector<std::string> script) {
     sessions_.start(play(std::move(script)));
     return connect();
@@ -80,6 +81,7 @@ class World {
   Reply verdict{250, "2.0.0", "Stored"};
   std::vector<Message> received;
   std::string transcript;
+  std::string heard;  // by a script
 
  private:
   MailClient& connect() {
@@ -93,12 +95,15 @@ class World {
     Connection connection(*std::move(stream));
     std::array<char, 1000> buffer{};
     for (const std::string& words : script) {
-      co_await connection.write(words, loop.after(1h));
+      const bool hangs_up = words.ends_with('!');
+      co_await connection.write(words.substr(0, words.size() - (hangs_up ? 1 : 0)), loop.after(1h));
+      if (hangs_up) co_return;
       bool line = false;
       while (!line) {
         auto size = co_await connection.read_some(buffer, loop.after(1h));
         if (!size || *size == 0) co_return;
         line = std::string_view(buffer.data(), *size).contains('\n');
+        heard.append(buffer.data(), *size);
       }
     }
   }
@@ -385,6 +390,17 @@ TEST_CASE("a server may end at any point of a mail", "[smtp][client][hazard]") {
   CHECK_FALSE(done.all_accepted());
 }
 
+TEST_CASE("what a server says before it hangs up in the middle of a message is told", "[smtp][client]") {
+  World world;
+  world.options.tls = ClientTls::none;
+  MailClient& client = world.client_of(
+      {"220 mx\r\n", "250 mx\r\n", "250 Ok\r\n", "250 Ok\r\n", "354 go\r\n", "452 4.3.1 The disk is full\r\n!"});
+  REQUIRE(fault_of(world.begin(client)) == "none");
+  const Delivery done = world.loop.run(client.send(world.mail("\r\n" + std::string(20'000'000, 'x') + "\r\n")));
+  CHECK(fault_of(done.fault) == "the server refused to read on: 452 4.3.1 The disk is full");
+  CHECK(done.refusal()->code == 452);
+}
+
 TEST_CASE("354 for nobody gets an empty message", "[smtp][client]") {
   // RFC 2920 §3.1.
   World world;
@@ -396,6 +412,7 @@ TEST_CASE("354 for nobody gets an empty message", "[smtp][client]") {
   CHECK(fault_of(done.fault) == "none");
   CHECK(done.refusal()->text() == "nobody");
   CHECK(done.final->code == 554);
+  CHECK(world.heard.ends_with("DATA\r\n.\r\n"));
   CHECK(world.transcript.find("octets") == std::string::npos);
 }
 
