@@ -35,7 +35,7 @@ inbox::Message record_of(const Arrival& arrival) {
   out.raw = arrival.received->bytes;
   out.summary = summary_of(arrival);
   if (arrival.judged) out.verdict_json = verdict_json(*arrival.judged);
-  const smtp::Reply reply = reply_of(arrival);
+  const smtp::Reply reply = reply_of(arrival);  // but for the number that it is about to get
   out.reply_code = reply.code();
   out.reply_text = reply.text();
   return out;

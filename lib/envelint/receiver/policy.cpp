@@ -32,9 +32,10 @@ smtp::Reply reply_of(const Arrival& arrival) {
     return {550, "5.7.1", "Rejected as DMARC asks. " + verdict::conclude(arrival.judged->verdict)};
   if (arrival.action == Action::defer)
     return {451, "4.4.3", "DNS would not say. " + verdict::conclude(arrival.judged->verdict)};
-  std::string text = arrival.id == 0 ? "Taken" : fmt::format("Kept as {}", arrival.id);
+  std::string text = "Taken";
   if (arrival.judged) text += ": " + results_in_words(arrival);
   if (arrival.action == Action::quarantine) text += ", to be quarantined";
+  if (arrival.id != 0) text += fmt::format(", kept as {}", arrival.id);
   return {250, "2.0.0", text};
 }
 
