@@ -99,7 +99,9 @@ task::Task<void> Visit::converse() {
 task::Task<void> Visit::act() {
   while (std::optional<Event> event = session_->next()) {
     if (auto* const said = std::get_if<SendReply>(&*event)) {
-      co_await reply(std::move(said->bytes), said->slow);
+      if (said->slow) co_await wait_before_reply();
+      unsent_ += said->bytes;
+      if (unsent_.size() > kMostUnsent) co_await flush();
     } else if (auto* const message = std::get_if<Message>(&*event)) {
       co_await judge(std::make_unique<Message>(std::move(*message)));
     } else if (auto* const refused = std::get_if<MessageRefused>(&*event)) {
@@ -112,16 +114,12 @@ task::Task<void> Visit::act() {
     }
   }
   hold(session_->buffered());
-  co_await flush();
+  if (!unsent_.empty()) co_await flush();
 }
 
-task::Task<void> Visit::reply(std::string bytes, bool slow) {
-  if (slow) {
-    co_await flush();
-    co_await io::sleep_until(&shared_.loop, shared_.loop.after(kSlow));
-  }
-  unsent_ += bytes;
-  if (unsent_.size() > kMostUnsent) co_await flush();
+task::Task<void> Visit::wait_before_reply() {
+  co_await flush();
+  co_await io::sleep_until(&shared_.loop, shared_.loop.after(kSlow));
 }
 
 task::Task<void> Visit::judge(std::unique_ptr<Message> message) {

@@ -45,7 +45,7 @@ class Visit {
   [[nodiscard]] task::Task<bool> begin_tls();
   [[nodiscard]] task::Task<void> converse();
   [[nodiscard]] task::Task<void> act();
-  [[nodiscard]] task::Task<void> reply(std::string bytes, bool slow);
+  [[nodiscard]] task::Task<void> wait_before_reply();
   [[nodiscard]] task::Task<void> judge(std::unique_ptr<Message> message);
   [[nodiscard]] task::Task<void> start_tls();
   [[nodiscard]] task::Task<void> read();
