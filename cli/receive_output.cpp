@@ -10,6 +10,7 @@
 #include <envelint/render/paint.hpp>
 #include <envelint/render/prose.hpp>
 #include <envelint/render/verdict_text.hpp>
+#include <envelint/render/wrap.hpp>
 #include <envelint/text/utf8.hpp>
 #include <envelint/verdict/conclusion.hpp>
 
@@ -62,6 +63,12 @@ void append_results(std::string& out, const Painter& paint, const Arrival& arriv
   if (words.arc != "none" && !words.arc.empty()) append("arc", words.arc);
 }
 
+std::size_t results_width(const Arrival& arrival) {
+  std::string out;
+  append_results(out, Painter(false), arrival);
+  return out.size();
+}
+
 std::string what_if_sentence(const receiver::WhatIf& what_if) {
   const verdict::Verdict& verdict = what_if.verdict;
   return fmt::format("From {}, which {} lists with `{}`, it would have spf={} and dmarc={}.",
@@ -78,8 +85,7 @@ std::string explanation(const Arrival& arrival) {
   if (!arrival.client_says_nothing) return out;
   if (!out.empty()) out += ' ';
   const std::string client = arrival.received->envelope.client.address.to_string();
-  out += fmt::format("SPF was left out: {} is no address that mail comes from; `--client-ip` says who it is to be.",
-                     client);
+  out += fmt::format("{} is no address that mail comes from; `--client-ip` says who it is to be.", client);
   if (arrival.what_if) out += ' ' + what_if_sentence(*arrival.what_if);
   return out;
 }
@@ -118,7 +124,11 @@ std::string message_text(const Arrival& arrival, const TerminalOptions& layout, 
   std::string out;
   paint.append(out, Style::faint, time_of_day(arrival.time));
   const std::optional<net::Address> as = arrival.judged ? arrival.judged->verdict.envelope.client : std::nullopt;
-  out += fmt::format("  {} {}", client_text(envelope, as), route_text(envelope));
+  const std::string who = fmt::format("  {} {}", client_text(envelope, as), route_text(envelope));
+  out += who;
+  // Where one line is too short for it, the results are seen better on a line of their own.
+  const bool long_line = kHang + render::columns(who) + results_width(arrival) > width_of(layout);
+  if (long_line) out += '\n' + std::string(kHang - 1, ' ');
   append_results(out, paint, arrival);
   out += '\n';
   if (!arrival.reply.is_positive())
