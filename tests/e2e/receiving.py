@@ -1,6 +1,7 @@
 """`envelint receive` as tests run it: started on a free port of loopback, its events read as they come, its store read
 back. ENVELINT names the program."""
 
+import functools
 import hashlib
 import json
 import os
@@ -35,6 +36,12 @@ _dmarc  TXT "v=DMARC1; p=reject"
 TROUBLE = ZONE + ";! servfail _dmarc.example.com. TXT\n;! servfail example.com. TXT\n"
 
 
+@functools.cache
+def validator(name):
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+    return jsonschema.Draft202012Validator(SCHEMAS[name])
+
+
 def hold_against_schema(event):
     described = SCHEMAS["receive"]["$defs"][event["event"]]["properties"]
     unknown = set(event) - set(described) - {"schema"}
@@ -42,9 +49,9 @@ def hold_against_schema(event):
         raise AssertionError(f"{event['event']} has {unknown}, which the schema does not describe")
     if jsonschema is None:
         return
-    jsonschema.validate(event, SCHEMAS["receive"])
+    validator("receive").validate(event)
     if "verdict" in event:
-        jsonschema.validate(event["verdict"], SCHEMAS["verify"])
+        validator("verify").validate(event["verdict"])
 
 
 def digest(octets):
