@@ -189,12 +189,13 @@ void Hooks::work() {
 void Hooks::run_command(const Item& item) const {
   const TemporaryFile message(item.octets);
   const TemporaryFile verdict(item.event);
-  if (!message.whole() || !verdict.whole()) return failed_(item.name, "exec", "no temporary file can be written");
+  if (!message.whole() || !verdict.whole()) return failed_(item.message, "exec", "no temporary file can be written");
   std::vector<std::string> words = command_;
   words.push_back(message.path());
   const auto process = start(std::move(words), verdict.number());
-  if (!process) return failed_(item.name, "exec", fmt::format("`{}`: {}", command_.front(), process.error()));
-  if (const auto why = wait_for(*process)) failed_(item.name, "exec", fmt::format("`{}`: {}", command_.front(), *why));
+  if (!process) return failed_(item.message, "exec", fmt::format("`{}`: {}", command_.front(), process.error()));
+  if (const auto why = wait_for(*process))
+    failed_(item.message, "exec", fmt::format("`{}`: {}", command_.front(), *why));
 }
 
 void Hooks::call_webhook(const Item& item) const {
@@ -209,7 +210,7 @@ void Hooks::call_webhook(const Item& item) const {
     why = answer ? fmt::format("the answer was {}", answer->status) : httplib::to_string(answer.error());
     if (answer && answer->status / 100 == 4) break;  // the same again would be answered the same
   }
-  failed_(item.name, "webhook", fmt::format("{}{}: {}", webhook_->base, webhook_->path, why));
+  failed_(item.message, "webhook", fmt::format("{}{}: {}", webhook_->base, webhook_->path, why));
 }
 
 }  // namespace cli

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <expected>
 #include <functional>
@@ -31,12 +32,12 @@ class Hooks {
  public:
   /// A message to be handed on.
   struct Item {
-    std::string name;   ///< `message 3`
-    std::string event;  ///< JSON
+    std::uint64_t message = 0;  ///< its id; 0 where it was not kept
+    std::string event;          ///< JSON
     std::string octets;
   };
   /// Is told on the thread of the hooks what failed: for which message, what, and why.
-  using Failed = std::function<void(const std::string& name, std::string_view hook, const std::string& why)>;
+  using Failed = std::function<void(std::uint64_t message, std::string_view hook, const std::string& why)>;
 
   Hooks(std::vector<std::string> command, std::optional<WebhookUrl> webhook, Failed failed);
   Hooks(const Hooks&) = delete;

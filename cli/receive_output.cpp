@@ -37,21 +37,29 @@ std::string time_of_day(std::chrono::system_clock::time_point time) {
 
 std::string path_text(const smtp::Path& path) { return path.written.empty() ? "<>" : text::visible(path.written); }
 
-std::string route_text(const smtp::Envelope& envelope) {
-  std::string out = path_text(envelope.from.path) + " > ";
-  out += envelope.to.empty() ? "?" : path_text(envelope.to.front().path);
-  if (envelope.to.size() > 1) out += fmt::format(" +{}", envelope.to.size() - 1);
-  return out;
-}
-
 std::string client_text(const smtp::Envelope& envelope, const std::optional<net::Address>& judged_as) {
   std::string out = judged_as.value_or(envelope.client.address).to_string();
-  if (envelope.tls) out += " " + text::visible(envelope.tls->version);
+  if (envelope.tls) out += ", " + text::visible(envelope.tls->version);
   return out;
 }
 
-void append_results(std::string& out, const Painter& paint, const Arrival& arrival) {
+/// `ann@example.com > bob@example.net  Hello`, in so many columns.
+std::string route_text(const smtp::Envelope& envelope, std::string_view subject, std::size_t width) {
+  constexpr std::size_t kLeastSubject = 12;
+  const std::string more = envelope.to.size() > 1 ? fmt::format(" +{}", envelope.to.size() - 1) : "";
+  const std::size_t each = (width - 4 - render::columns(more)) / 2;
+  const auto path = [&](const smtp::Path& one) { return render::shorten(path_text(one), each); };
+  std::string out = path(envelope.from.path) + " > ";
+  out += (envelope.to.empty() ? "?" : path(envelope.to.front().path)) + more;
+  const std::size_t used = render::columns(out) + 2;
+  if (subject.empty() || used + kLeastSubject > width) return out;
+  return out + "  " + render::shorten(text::visible(subject), width - used);
+}
+
+/// ` spf=pass dkim=none dmarc=pass`
+std::string results_text(const Painter& paint, const Arrival& arrival) {
   const receiver::ResultWords words = receiver::words_of(arrival);
+  std::string out;
   const auto append = [&](std::string_view name, std::string_view word) {
     const bool bad = word == "fail" || word == "permerror" || word == "temperror";
     out += fmt::format(" {}=", name);
@@ -61,12 +69,7 @@ void append_results(std::string& out, const Painter& paint, const Arrival& arriv
   append("dkim", words.dkim);
   append("dmarc", words.dmarc);
   if (words.arc != "none" && !words.arc.empty()) append("arc", words.arc);
-}
-
-std::size_t results_width(const Arrival& arrival) {
-  std::string out;
-  append_results(out, Painter(false), arrival);
-  return out.size();
+  return out;
 }
 
 std::string what_if_sentence(const receiver::WhatIf& what_if) {
@@ -83,8 +86,8 @@ std::string explanation(const Arrival& arrival) {
   std::string out;
   if (verdict.dmarc.status != verdict::DmarcStatus::pass) out = verdict::conclude(verdict);
   if (!arrival.client_says_nothing) return out;
-  if (!out.empty()) out += ' ';
   const std::string client = arrival.received->envelope.client.address.to_string();
+  out += out.empty() ? "SPF was left out: " : " ";
   out += fmt::format("{} is no address that mail comes from; `--client-ip` says who it is to be.", client);
   if (arrival.what_if) out += ' ' + what_if_sentence(*arrival.what_if);
   return out;
@@ -123,13 +126,17 @@ std::string message_text(const Arrival& arrival, const TerminalOptions& layout, 
   const smtp::Envelope& envelope = arrival.received->envelope;
   std::string out;
   paint.append(out, Style::faint, time_of_day(arrival.time));
+  const std::size_t room = width_of(layout) - kHang;
+  out += fmt::format("  {}\n", route_text(envelope, receiver::summary_of(arrival).subject, room));
   const std::optional<net::Address> as = arrival.judged ? arrival.judged->verdict.envelope.client : std::nullopt;
-  const std::string who = fmt::format("  {} {}", client_text(envelope, as), route_text(envelope));
-  out += who;
-  // Where one line is too short for it, the results are seen better on a line of their own.
-  const bool long_line = kHang + render::columns(who) + results_width(arrival) > width_of(layout);
-  if (long_line) out += '\n' + std::string(kHang - 1, ' ');
-  append_results(out, paint, arrival);
+  const std::string name = arrival.id == 0 ? "not kept" : fmt::format("message {}", arrival.id);
+  const std::string source = fmt::format("{} from {}{}", name, client_text(envelope, as), arrival.judged ? ":" : "");
+  out.append(kHang, ' ').append(source);
+  if (arrival.judged) {
+    const std::size_t size = results_text(Painter(false), arrival).size();
+    if (render::columns(source) + size > room) out.append("\n").append(kHang - 1, ' ');
+    out += results_text(paint, arrival);
+  }
   out += '\n';
   if (!arrival.reply.is_positive())
     append_hanging(out, paint, Style::error, fmt::format("{} {}", arrival.reply.code(), arrival.reply.text()),
@@ -148,10 +155,10 @@ std::string refusal_text(const receiver::Refusal& refusal, const TerminalOptions
   const Painter paint(layout.colour);
   std::string out;
   paint.append(out, Style::faint, time_of_day(std::chrono::system_clock::now()));
-  out += fmt::format("  {} {} ", client_text(refusal.refused.envelope, {}), route_text(refusal.refused.envelope));
-  paint.append(out, Style::error, "refused");
-  out += '\n';
-  append_hanging(out, paint, Style::plain,
+  const smtp::Envelope& envelope = refusal.refused.envelope;
+  out += fmt::format("  {}\n", route_text(envelope, {}, width_of(layout) - kHang));
+  out.append(kHang, ' ').append(fmt::format("refused from {}\n", client_text(envelope, {})));
+  append_hanging(out, paint, Style::error,
                  fmt::format("{} {}", refusal.refused.reply.code(), refusal.refused.reply.text()), width_of(layout));
   return out;
 }

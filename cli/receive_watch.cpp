@@ -65,10 +65,8 @@ std::string expectation_event(const JunitCase& one, std::uint64_t message) {
   return out;
 }
 
-/// Whether DNS would not say what an expectation is about.
-bool is_unknown(const Arrival& arrival) {
-  const receiver::ResultWords words = receiver::words_of(arrival);
-  return words.spf == "temperror" || words.dkim == "temperror" || words.dmarc == "temperror";
+std::string name_of(inbox::MessageId message) {
+  return message == 0 ? "a message that was not kept" : fmt::format("message {}", message);
 }
 
 }  // namespace
@@ -77,8 +75,8 @@ Watch::Watch(WatchOptions options, io::EventLoop& loop, io::Call enough)
     : options_(std::move(options)), loop_(loop), enough_(enough) {
   if (options_.command.empty() && !options_.webhook) return;
   hooks_.emplace(options_.command, options_.webhook,
-                 [this](const std::string& name, std::string_view hook, const std::string& why) {
-                   hook_failed(name, hook, why);
+                 [this](std::uint64_t message, std::string_view hook, const std::string& why) {
+                   hook_failed(message, hook, why);
                  });
 }
 
@@ -127,17 +125,16 @@ void Watch::message(const Arrival& arrival) {
 
 void Watch::check(const Arrival& arrival) {
   const std::string subject = receiver::summary_of(arrival).subject;
-  const std::string suite = fmt::format("message {}: {}", messages_, subject.empty() ? "no subject" : subject);
+  const std::string suite = fmt::format("{}: {}", name_of(arrival.id), subject.empty() ? "no subject" : subject);
   for (const receiver::Expected& expected : options_.expected) {
     auto unmet = expected.unmet(arrival);
-    if (unmet && is_unknown(arrival)) unknown_ = true;
-    settle(suite, expected.text(), messages_, std::move(unmet));
+    if (unmet) (expected.undecided(arrival) ? undecided_ : missed_) = true;
+    settle(suite, expected.text(), arrival.id, std::move(unmet));
   }
 }
 
 void Watch::settle(std::string suite, std::string name, std::uint64_t message, std::optional<std::string> unmet) {
   const JunitCase one{std::move(suite), std::move(name), std::move(unmet)};
-  if (one.failure) unmet_ = true;
   if (options_.lines) {
     print(expectation_event(one, message));
   } else if (one.failure) {
@@ -147,13 +144,13 @@ void Watch::settle(std::string suite, std::string name, std::uint64_t message, s
 }
 
 void Watch::hand_on(const Arrival& arrival) {
-  hooks_->put({fmt::format("message {}", arrival.id), receiver::message_event(arrival, options_.receiver),
-               arrival.received->bytes});
+  hooks_->put({arrival.id, receiver::message_event(arrival, options_.receiver), arrival.received->bytes});
 }
 
-void Watch::hook_failed(const std::string& name, std::string_view hook, const std::string& why) {
+void Watch::hook_failed(std::uint64_t message, std::string_view hook, const std::string& why) {
   const std::lock_guard lock(mutex_);
-  settle(name, std::string(hook), 0, why);
+  missed_ = true;
+  settle(name_of(message), std::string(hook), message, why);
 }
 
 void Watch::trouble(std::string_view what) { fmt::print(stderr, "envelint receive: {}\n", text::visible(what)); }
@@ -171,7 +168,7 @@ int Watch::finish(bool timed_out) {
     const std::string when = timed_out ? fmt::format("within {}", options_.timeout_text) : "before it was ended";
     settle("all messages", fmt::format("count={}", options_.count.value_or(1)), 0,
            fmt::format("{} came {}", messages_, when));
-    unknown_ = false;
+    missed_ = true;
   } else if (options_.count) {
     settle("all messages", fmt::format("count={}", *options_.count), 0, std::nullopt);
   }
@@ -181,8 +178,8 @@ int Watch::finish(bool timed_out) {
         write_file(options_.junit, junit_report(cases_, std::chrono::duration_cast<std::chrono::milliseconds>(took)));
     if (why) return trouble(fmt::format("{}: {}", options_.junit, *why)), kUsage;
   }
-  if (!unmet_) return kOk;
-  return unknown_ ? kUnknown : kFindings;
+  if (missed_) return kFindings;
+  return undecided_ ? kUnknown : kOk;
 }
 
 }  // namespace cli

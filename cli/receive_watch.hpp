@@ -65,7 +65,7 @@ class Watch : public envelint::receiver::Observer {
   void check(const envelint::receiver::Arrival& arrival);
   void settle(std::string suite, std::string name, std::uint64_t message, std::optional<std::string> unmet);
   void hand_on(const envelint::receiver::Arrival& arrival);
-  void hook_failed(const std::string& name, std::string_view hook, const std::string& why);
+  void hook_failed(std::uint64_t message, std::string_view hook, const std::string& why);
 
   WatchOptions options_;
   envelint::io::EventLoop& loop_;
@@ -74,8 +74,8 @@ class Watch : public envelint::receiver::Observer {
   std::mutex mutex_;  // of what the thread of the hooks touches too: all below
   std::uint64_t messages_ = 0;
   std::vector<JunitCase> cases_;
-  bool unmet_ = false;
-  bool unknown_ = false;
+  bool missed_ = false;
+  bool undecided_ = false;
   std::optional<Hooks> hooks_;
 };
 

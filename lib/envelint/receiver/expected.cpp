@@ -158,4 +158,16 @@ std::optional<std::string> Expected::unmet(const Arrival& arrival) const {
   return std::nullopt;
 }
 
+bool Expected::undecided(const Arrival& arrival) const {
+  constexpr std::string_view kTrouble = "temperror";
+  const ResultWords words = words_of(arrival);
+  switch (key_) {
+    case Key::spf: return words.spf == kTrouble;
+    case Key::dkim: return words.dkim == kTrouble;
+    case Key::dmarc:
+    case Key::action: return words.dmarc == kTrouble;
+    default: return false;
+  }
+}
+
 }  // namespace envelint::receiver

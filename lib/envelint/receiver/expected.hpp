@@ -24,6 +24,8 @@ class Expected {
 
   /// What the message is instead, a clause without a full stop; nothing if it is what is expected. Holds bytes of others.
   [[nodiscard]] std::optional<std::string> unmet(const Arrival& arrival) const;
+  /// Whether DNS would not say what this is about (temperror), so that it is neither met nor missed.
+  [[nodiscard]] bool undecided(const Arrival& arrival) const;
   /// As it was given.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
