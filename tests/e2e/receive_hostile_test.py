@@ -333,7 +333,7 @@ class Disks(Receiving):
         receiver = self.receiver("--store", disk / "store", "--no-verdict")
         body = MESSAGE + (b"v" * 76 + b"\r\n") * 4000
         replies = [self.deliver(receiver, body) for _ in range(20)]
-        taken = [int(reply.split()[4].rstrip(":")) for reply in replies if reply.startswith("250")]
+        taken = [int(reply.rsplit(" ", 1)[1]) for reply in replies if reply.startswith("250")]
         self.assertIn("452", {reply[:3] for reply in replies})
         self.assertTrue(taken)
         self.assertIn("full", receiver.stderr())
@@ -361,7 +361,7 @@ class Disks(Receiving):
                         if not reply.startswith("250"):
                             return
                         with lock:
-                            acknowledged[int(reply.split()[4].rstrip(":"))] = body
+                            acknowledged[int(reply.rsplit(" ", 1)[1])] = body
                             if len(acknowledged) >= 40 * (run + 1):
                                 enough.set()
                 except (OSError, ValueError, IndexError):
@@ -378,7 +378,7 @@ class Disks(Receiving):
             self.assertEqual(digest(self.raw(store, number)), digest(body), number)
         # It goes on as if nothing had been.
         reply = self.deliver(self.receiver("--store", store))
-        self.assertGreater(int(reply.split()[4].rstrip(":")), max(acknowledged))
+        self.assertGreater(int(reply.rsplit(" ", 1)[1]), max(acknowledged))
 
 
 if __name__ == "__main__":
