@@ -89,8 +89,9 @@ std::string what_if_sentence(const receiver::WhatIf& what_if) {
 /// Why it does not pass, and what an address that says nothing leaves open.
 std::string explanation(const Arrival& arrival, bool hint) {
   const verdict::Verdict& verdict = arrival.judged->verdict;
+  const bool replied = arrival.action == receiver::Action::reject || arrival.action == receiver::Action::defer;
   std::string out;
-  if (verdict.dmarc.status != verdict::DmarcStatus::pass) out = verdict::conclude(verdict);
+  if (verdict.dmarc.status != verdict::DmarcStatus::pass && !replied) out = verdict::conclude(verdict);
   if (!arrival.client_says_nothing) return out;
   if (out.empty()) out = "SPF was left out.";
   const std::string client = arrival.received->envelope.client.address.to_string();
@@ -123,6 +124,17 @@ std::string oddities_text(const std::vector<smtp::WireOddity>& oddities) {
   std::string out = fmt::format("{} at octet {}", to_string(oddities.front().kind), oddities.front().offset);
   if (others > 0) out += fmt::format(" and {} more oddit{}", others, others == 1 ? "y" : "ies");
   return out;
+}
+
+/// What kept a client from sending: its server's last reply with 4 or 5, but for the one that ends a session.
+std::string last_refusal(const std::vector<smtp::TranscriptEntry>& transcript) {
+  const auto refuses = [](const smtp::TranscriptEntry& entry) {
+    const bool negative = entry.text.starts_with('4') || entry.text.starts_with('5');
+    return entry.who == smtp::TranscriptEntry::Who::server && negative && !entry.text.starts_with("421");
+  };
+  const auto last = std::ranges::find_if(transcript.rbegin(), transcript.rend(), refuses);
+  if (last == transcript.rend()) return {};
+  return "; it was told " + last->text.substr(0, last->text.find('\n'));
 }
 
 }  // namespace
@@ -169,14 +181,13 @@ std::string refusal_text(const receiver::Refusal& refusal, const TerminalOptions
 
 std::string session_text(const smtp::SessionEnd& end, const TerminalOptions& layout, bool verbose) {
   const Painter paint(layout.colour);
-  const bool ordinary = end.why == to_string(smtp::Close::Why::quit) || end.messages > 0;
-  if (ordinary && !verbose) return {};
+  if (end.messages > 0 && !verbose) return {};
   std::string out;
   paint.append(out, Style::faint, time_of_day(end.time));
   out += "  ";
   render::append_prose(out, paint, Style::plain,
-                       fmt::format("{}: {} message{}; {}", end.client.address.to_string(), end.messages,
-                                   end.messages == 1 ? "" : "s", end.why),
+                       fmt::format("{}: {} message{}; {}{}", end.client.address.to_string(), end.messages,
+                                   end.messages == 1 ? "" : "s", end.why, last_refusal(end.transcript)),
                        {width_of(layout), kHang, kHang});
   if (!verbose) return out;
   for (const smtp::TranscriptEntry& entry : end.transcript) {

@@ -16,7 +16,7 @@ namespace cli {
 /// A message that was refused before anybody judged it.
 [[nodiscard]] std::string refusal_text(const envelint::receiver::Refusal& refusal,
                                        const envelint::render::TerminalOptions& layout);
-/// A session that ended: why, where that is nothing ordinary; with `verbose` all that was said.
+/// A session that ended: why, where it brought no message; with `verbose` all that was said.
 [[nodiscard]] std::string session_text(const envelint::smtp::SessionEnd& end,
                                        const envelint::render::TerminalOptions& layout, bool verbose);
 /// A line that is set apart from those of messages.

@@ -176,6 +176,18 @@ class Screens(Receiving):
         shown = self.screen(MESSAGE.replace(b"price list.", b"price\nlist."))
         self.assertRegex(shown, r"  ann@example\.com > bob@example\.net\n {10}refused from 127\.0\.0\.1\n {10}550 5\.6\.0 There is a bare LF")
 
+    def test_a_session_that_brings_no_message_is_told_with_what_kept_it_from_that(self):
+        receiver = self.receiver("--width", 80, lines=False)
+        talk = self.talk(receiver)
+        talk.codes("EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<550@example.net>", "QUIT")
+        receiver.stop()
+        self.assertEqual(" ".join("".join(receiver.printed[1:]).split()[1:]),
+                         "127.0.0.1: 0 messages; the client said goodbye; it was told 550 5.3.0 A fault that was asked for")
+
+    def test_why_a_message_is_rejected_is_said_once(self):
+        shown = self.screen(MESSAGE, arguments=("--client-ip", STRANGER, "--enforce"))
+        self.assertEqual(" ".join(shown.split()).count("the message has no DKIM signature"), 1, shown)
+
     def test_what_was_expected_and_is_not_so_stands_below_the_message(self):
         shown = self.screen(MESSAGE, arguments=("--client-ip", CLIENT, "--expect", "dkim=pass", "--expect", "spf=pass"))
         self.assertTrue(shown.endswith("          expected dkim=pass: dkim is none\n"), shown)
