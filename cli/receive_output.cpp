@@ -35,6 +35,12 @@ std::string time_of_day(std::chrono::system_clock::time_point time) {
   return inbox::date_time(receiver::milliseconds_of(time)).substr(kTimeOfDay);
 }
 
+/// As the client has it, but for the ends of lines.
+std::string reply_text(const smtp::Reply& reply) {
+  const std::string_view space = reply.enhanced().empty() ? "" : " ";
+  return fmt::format("{} {}{}{}", reply.code(), reply.enhanced(), space, reply.text());
+}
+
 std::string path_text(const smtp::Path& path) { return path.written.empty() ? "<>" : text::visible(path.written); }
 
 std::string client_text(const smtp::Envelope& envelope, const std::optional<net::Address>& judged_as) {
@@ -81,14 +87,15 @@ std::string what_if_sentence(const receiver::WhatIf& what_if) {
 }
 
 /// Why it does not pass, and what an address that says nothing leaves open.
-std::string explanation(const Arrival& arrival) {
+std::string explanation(const Arrival& arrival, bool hint) {
   const verdict::Verdict& verdict = arrival.judged->verdict;
+  const bool replied = arrival.action == receiver::Action::reject || arrival.action == receiver::Action::defer;
   std::string out;
-  if (verdict.dmarc.status != verdict::DmarcStatus::pass) out = verdict::conclude(verdict);
+  if (verdict.dmarc.status != verdict::DmarcStatus::pass && !replied) out = verdict::conclude(verdict);
   if (!arrival.client_says_nothing) return out;
+  if (out.empty()) out = "SPF was left out.";
   const std::string client = arrival.received->envelope.client.address.to_string();
-  out += out.empty() ? "SPF was left out: " : " ";
-  out += fmt::format("{} is no address that mail comes from; `--client-ip` says who it is to be.", client);
+  if (hint) out += fmt::format(" {} is no address that mail comes from; `--client-ip` says who it is to be.", client);
   if (arrival.what_if) out += ' ' + what_if_sentence(*arrival.what_if);
   return out;
 }
@@ -119,9 +126,20 @@ std::string oddities_text(const std::vector<smtp::WireOddity>& oddities) {
   return out;
 }
 
+/// What kept a client from sending: its server's last reply with 4 or 5, but for the one that ends a session.
+std::string last_refusal(const std::vector<smtp::TranscriptEntry>& transcript) {
+  const auto refuses = [](const smtp::TranscriptEntry& entry) {
+    const bool negative = entry.text.starts_with('4') || entry.text.starts_with('5');
+    return entry.who == smtp::TranscriptEntry::Who::server && negative && !entry.text.starts_with("421");
+  };
+  const auto last = std::ranges::find_if(transcript.rbegin(), transcript.rend(), refuses);
+  if (last == transcript.rend()) return {};
+  return "; it was told " + last->text.substr(0, last->text.find('\n'));
+}
+
 }  // namespace
 
-std::string message_text(const Arrival& arrival, const TerminalOptions& layout, bool verbose) {
+std::string message_text(const Arrival& arrival, const TerminalOptions& layout, bool verbose, bool hint) {
   const Painter paint(layout.colour);
   const smtp::Envelope& envelope = arrival.received->envelope;
   std::string out;
@@ -139,13 +157,12 @@ std::string message_text(const Arrival& arrival, const TerminalOptions& layout, 
   }
   out += '\n';
   if (!arrival.reply.is_positive())
-    append_hanging(out, paint, Style::error, fmt::format("{} {}", arrival.reply.code(), arrival.reply.text()),
-                   width_of(layout));
+    append_hanging(out, paint, Style::error, reply_text(arrival.reply), width_of(layout));
   if (!arrival.received->oddities.empty())
     append_hanging(out, paint, Style::warning, "It has " + oddities_text(arrival.received->oddities) + ".",
                    width_of(layout));
   if (!arrival.judged) return out;
-  const std::string why = explanation(arrival);
+  const std::string why = explanation(arrival, hint);
   if (!why.empty()) append_hanging(out, paint, Style::plain, why, width_of(layout));
   if (verbose) out += details(arrival, layout) + '\n';
   return out;
@@ -158,21 +175,19 @@ std::string refusal_text(const receiver::Refusal& refusal, const TerminalOptions
   const smtp::Envelope& envelope = refusal.refused.envelope;
   out += fmt::format("  {}\n", route_text(envelope, {}, width_of(layout) - kHang));
   out.append(kHang, ' ').append(fmt::format("refused from {}\n", client_text(envelope, {})));
-  append_hanging(out, paint, Style::error,
-                 fmt::format("{} {}", refusal.refused.reply.code(), refusal.refused.reply.text()), width_of(layout));
+  append_hanging(out, paint, Style::error, reply_text(refusal.refused.reply), width_of(layout));
   return out;
 }
 
 std::string session_text(const smtp::SessionEnd& end, const TerminalOptions& layout, bool verbose) {
   const Painter paint(layout.colour);
-  const bool ordinary = end.why == to_string(smtp::Close::Why::quit) || end.messages > 0;
-  if (ordinary && !verbose) return {};
+  if (end.messages > 0 && !verbose) return {};
   std::string out;
   paint.append(out, Style::faint, time_of_day(end.time));
   out += "  ";
   render::append_prose(out, paint, Style::plain,
-                       fmt::format("{}: {} message{}; {}", end.client.address.to_string(), end.messages,
-                                   end.messages == 1 ? "" : "s", end.why),
+                       fmt::format("{}: {} message{}; {}{}", end.client.address.to_string(), end.messages,
+                                   end.messages == 1 ? "" : "s", end.why, last_refusal(end.transcript)),
                        {width_of(layout), kHang, kHang});
   if (!verbose) return out;
   for (const smtp::TranscriptEntry& entry : end.transcript) {

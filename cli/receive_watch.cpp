@@ -115,8 +115,10 @@ void Watch::message(const Arrival& arrival) {
     const std::lock_guard lock(mutex_);
     if (options_.count && messages_ == *options_.count) return;
     ++messages_;
+    // Once is enough.
+    const bool hint = arrival.client_says_nothing && !std::exchange(hinted_, true);
     print(options_.lines ? receiver::message_event(arrival, options_.receiver)
-                         : message_text(arrival, options_.layout, options_.verbose));
+                         : message_text(arrival, options_.layout, options_.verbose, hint));
     check(arrival);
     if (options_.count && messages_ == *options_.count) loop_.post(enough_);
   }

@@ -74,6 +74,7 @@ class Watch : public envelint::receiver::Observer {
   std::mutex mutex_;  // of what the thread of the hooks touches too: all below
   std::uint64_t messages_ = 0;
   std::vector<JunitCase> cases_;
+  bool hinted_ = false;
   bool missed_ = false;
   bool undecided_ = false;
   std::optional<Hooks> hooks_;

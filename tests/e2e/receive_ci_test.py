@@ -132,6 +132,67 @@ class Expected(Receiving, SignedMail):
         self.assertEqual(len(receiver.of("message")), 1)
 
 
+class Screens(Receiving):
+    """What a person reads."""
+
+    def screen(self, *messages, arguments=(), **options):
+        receiver = self.receiver("--width", 80, *arguments, lines=False, **options)
+        for message in messages:
+            self.deliver(receiver, message)
+        receiver.stop()
+        return "".join(receiver.printed[1:])
+
+    def test_a_message_is_told_with_its_results_and_why_it_does_not_pass(self):
+        shown = self.screen(MESSAGE, arguments=("--client-ip", STRANGER))
+        self.assertRegex(shown, r"^\d\d:\d\d:\d\d  ann@example\.com > bob@example\.net  The new price list\n"
+                                rf" {{10}}message 1 from {STRANGER}: spf=fail dkim=none dmarc=fail\n"
+                                r" {10}DMARC fails: ")
+
+    def test_what_to_do_about_clients_on_this_host_is_said_once(self):
+        shown = self.screen(MESSAGE, MESSAGE)
+        self.assertEqual(shown.count("--client-ip"), 1)
+        self.assertEqual(" ".join(shown.split()).count("it would have spf=pass and dmarc=pass"), 2)
+
+    def test_whatever_mail_holds_a_screen_of_80_columns_shows_it(self):
+        hostile = (b"From: \x1b[31mEve <eve@" + b"b" * 250 + b".example.com>\r\nSubject: " + HOSTILE.encode() +
+                   b"\x07 =?utf-8?B?G1szMW3igK5nbnA=?= " + "\u65e5\u672c\u8a9e".encode() * 60 + b"\r\n\r\n\x1b[2J\r\n")
+        receiver = self.receiver("--width", 80, "--verbose", lines=False)
+        talk = self.talk(receiver)
+        talk.send(b"EHLO \x1b[2J\r\n\xff\x1b]0;x\x07\r\n")
+        self.assertEqual([talk.code(), talk.code()], ["500", "500"])
+        self.assertEqual(talk.hello("b" * 60 + "@" + "c" * 60 + ".example.net", "eve@example.net",
+                                    sender="a" * 60 + "@" + "b" * 60 + ".example.com")[-1], "354")
+        talk.send(hostile + b".\r\nQUIT\r\n")
+        self.assertEqual([talk.code(), talk.code()], ["250", "221"])
+        receiver.stop()
+        shown = "".join(receiver.printed)
+        for forbidden in "\x1b\x07\x7f\u202e\x80\xff":
+            self.assertNotIn(forbidden, shown)
+        head = shown.split("+1", 1)[1].split("\n\n", 1)[0]
+        self.assertIn(r"\u{001B}[31m", shown)
+        self.assertTrue(all(len(line) <= 80 for line in head.splitlines()), head)
+
+    def test_a_refused_message_is_told_with_its_reply(self):
+        shown = self.screen(MESSAGE.replace(b"price list.", b"price\nlist."))
+        self.assertRegex(shown, r"  ann@example\.com > bob@example\.net\n {10}refused from 127\.0\.0\.1\n {10}550 5\.6\.0 There is a bare LF")
+
+    def test_a_session_that_brings_no_message_is_told_with_what_kept_it_from_that(self):
+        receiver = self.receiver("--width", 80, lines=False)
+        talk = self.talk(receiver)
+        talk.codes("EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<550@example.net>", "QUIT")
+        receiver.stop()
+        self.assertEqual(" ".join("".join(receiver.printed[1:]).split()[1:]),
+                         "127.0.0.1: 0 messages; the client said goodbye; it was told 550 5.3.0 A fault that was asked for")
+
+    def test_why_a_message_is_rejected_is_said_once(self):
+        shown = self.screen(MESSAGE, arguments=("--client-ip", STRANGER, "--enforce"))
+        self.assertEqual(" ".join(shown.split()).count("the message has no DKIM signature"), 1, shown)
+
+    def test_what_was_expected_and_is_not_so_stands_below_the_message(self):
+        shown = self.screen(MESSAGE, arguments=("--client-ip", CLIENT, "--expect", "dkim=pass", "--expect", "spf=pass"))
+        self.assertTrue(shown.endswith("          expected dkim=pass: dkim is none\n"), shown)
+
+
 class WebhookServer(http.server.ThreadingHTTPServer):
     """Answers as it is told, one after the other, the last for ever."""
 
