@@ -17,6 +17,8 @@ SECOND = (b"MAIL FROM:<eve@example.com>\r\nRCPT TO:<bob@example.net>\r\nDATA\r\n
           b"Subject: second\r\n\r\nsmuggled\r\n.\r\n")
 END = b"\r\n.\r\n"
 
+RESET = b"\1\0\0\0\0\0\0\0"  # SO_LINGER with no time: a connection that is closed is reset
+
 # What some server somewhere took, or takes, for the end of a message, and is none.
 SMUGGLING = {
     "LF.LF": b"\n.\n", "LF.CRLF": b"\n.\r\n", "CR.CR": b"\r.\r", "CR.LF": b"\r.\n", "CR.CRLF": b"\r.\r\n",
@@ -287,6 +289,54 @@ class Breaks(Receiving):
             self.assertEqual(talk.code(), "250")
             talk.rest()
 
+    def test_tls_does_not_change_that(self):
+        receiver = self.receiver("--smtps", "127.0.0.1:0")
+        talk = self.talk(receiver, greeted=False, port=receiver.ports[1])
+        talk.tls()
+        talk.reply()
+        talk.hello()
+        talk.send(MESSAGE + b".\r\n")
+        socket.socket.shutdown(talk.socket, socket.SHUT_WR)  # below TLS
+        self.assertEqual(talk.code(), "250")
+
+    def test_resets_in_tls_are_borne(self):
+        receiver = self.receiver("--smtps", "127.0.0.1:0")
+        for number in range(10):
+            talk = self.talk(receiver, greeted=False, port=receiver.ports[1])
+            talk.tls()
+            talk.reply()
+            talk.hello()
+            talk.send(MESSAGE + b".\r\n" * (number % 2))
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            talk.close()
+            talk = self.talk(receiver)
+            talk.say("EHLO client.example.com", "STARTTLS")
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            talk.close()
+        receiver.wait_for("session_ended", 20)
+        self.assertRegex(self.deliver(receiver), "^250 ")
+
+    def test_it_ends_whatever_its_clients_are_about(self):
+        receiver = self.receiver("--smtps", "127.0.0.1:0")
+        self.talk(receiver, greeted=False, port=receiver.ports[1])  # a handshake that does not begin
+        slow = self.talk(receiver)
+        slow.hello("slow@example.net")
+        slow.send(b"NOOP\r\n" * 20)
+        silent = self.talk(receiver)
+        silent.send(b"EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<timeout@example.net>\r\n")
+        silent.reply()
+        silent.reply()
+        deaf = self.talk(receiver)
+        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.socket.setblocking(False)
+        try:
+            for _ in range(1000):
+                deaf.socket.send(b"RSET\r\n" * 1000)
+        except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+            pass
+        self.assertEqual(receiver.stop(), 0)
+        self.assertEqual(len(receiver.of("session_ended")), 4)
+
     def test_a_client_that_goes_before_the_reply_leaves_its_message(self):
         receiver = self.receiver("--store", self.folder / "store")
         for number in range(1, 11):
@@ -294,7 +344,7 @@ class Breaks(Receiving):
             talk.hello()
             talk.send(MESSAGE + b".\r\n")
             # The connection is reset, not closed.
-            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             talk.close()
         receiver.wait_for("session_ended", 10)
         self.assertRegex(self.deliver(receiver), "^250 ")
