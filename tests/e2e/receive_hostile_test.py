@@ -1,6 +1,19 @@
-"""`envelint receive` against clients that mean harm, break off or never end, over real sockets: smuggling (SEC Consult 2023,
-CVE-2023-51764 and its kin), commands in clear before TLS (CVE-2011-0411), floods, slowness, full disks, and a SIGKILL."""
+"""`envelint receive` against clients that mean harm, break off or never end, over real sockets. What has gone wrong in this
+field, and the tests that hold this program to doing better; `unit` are tests/smtp, which know each case by itself.
 
+  smuggling (CVE-2023-51764, -51765,     Smuggling test_nothing_but_crlf_dot_crlf_…; unit data_test.cpp
+  -51766)
+  the rest of a message that was too     Sizes test_a_message_that_is_too_long_is_read_to_its_end, test_who_never_ends_…
+  long read as commands
+  commands in clear before TLS           Smuggling test_what_is_pipelined_behind_starttls_…, test_what_was_said_in_clear_…
+  (CVE-2011-0411)
+  unlimited data, recipients, sessions,  Floods, Sizes, Patience
+  time
+  octets changed on the way              receive_test.py: every client and server, by SHA-256; test_a_message_may_come_…
+  mail lost that was acknowledged        Disks test_what_was_acknowledged_survives_a_sigkill, test_a_full_disk_…
+"""
+
+import contextlib
 import os
 import resource
 import signal
@@ -9,7 +22,7 @@ import subprocess
 import threading
 import time
 
-from receiving import MESSAGE, WITHIN, Receiving, digest, main
+from receiving import MESSAGE, WITHIN, Receiving, Talk, digest, main
 from signed_mail import SANITIZED
 
 HEADER = b"From: ann@example.com\r\nSubject: first\r\n\r\nbody"
@@ -40,13 +53,12 @@ class Smuggling(Receiving):
             receiver.stop()
 
     def smuggle(self, receiver, octets, number, refused):
-        talk = self.talk(receiver)
-        self.assertEqual(talk.hello()[-1], "354")
-        # All at once, as the sending server would relay it, and then a command: its reply tells who is in step.
-        talk.send(HEADER + octets + SECOND + b"HELP\r\n")
-        self.assertEqual([talk.code(), talk.code()], ["550" if refused else "250", "214"])
-        self.assertEqual(talk.codes("NOOP", "QUIT"), ["250", "221"])
-        talk.close()
+        with contextlib.closing(Talk(receiver.port)) as talk:
+            self.assertEqual(talk.hello()[-1], "354")
+            # All at once, as a server would relay it, and then a command: its reply tells who is in step.
+            talk.send(HEADER + octets + SECOND + b"HELP\r\n")
+            self.assertEqual([talk.code(), talk.code()], ["550" if refused else "250", "214"])
+            self.assertEqual(talk.codes("NOOP", "QUIT"), ["250", "221"])
         ended = receiver.wait_for("session_ended", number)[number - 1]
         self.assertEqual(ended["messages"], 1)
 
