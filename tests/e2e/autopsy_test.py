@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 import unittest
 
+from schemas import read_schema
 from signed_mail import main
 
 PROGRAM = os.environ["ENVELINT"]
-SOURCES = pathlib.Path(os.environ["ENVELINT_SOURCE_DIR"])
 MAIL = """From: Ann <ann@example.com>
 To: team@lists.example.net
 Subject: Minutes of the meeting
@@ -86,7 +86,7 @@ class AutopsyTest(unittest.TestCase):
             import jsonschema
         except ImportError:
             self.skipTest("no jsonschema")
-        schema = json.loads((SOURCES / "docs/schema/autopsy-1.json").read_text())
+        schema = read_schema("autopsy-1")
         jsonschema.Draft202012Validator.check_schema(schema)
         for changed in (self.signed + FOOTER, self.signed.replace("Subject: ", "Subject: [team] "),
                         self.signed.replace("minutes.", "Minuten."), self.signed.replace("To: team", "To: eve"),

@@ -12,8 +12,9 @@ import subprocess
 import tempfile
 import unittest
 
+from schemas import read_schema
+
 PROGRAM = os.environ["ENVELINT"]
-SOURCES = pathlib.Path(os.environ["ENVELINT_SOURCE_DIR"])
 OWNER = "s1._domainkey.example.com"
 FORMATS = ("value", "zone", "nsupdate", "cloudflare", "route53", "dnscontrol", "octodns")
 
@@ -219,7 +220,7 @@ class Output(KeygenTest):
             import jsonschema
         except ImportError:
             self.skipTest("not installed: jsonschema")
-        schema = json.loads((SOURCES / "docs/schema/keygen-1.json").read_text())
+        schema = read_schema("keygen-1")
         jsonschema.Draft202012Validator.check_schema(schema)
         check = ("--check", "example.com", "--selector", "s1", "--key", self.pem)
         for arguments in (("example.com", "--selector", "s1"), ("example.com", "--selector", "d", "--dual"),

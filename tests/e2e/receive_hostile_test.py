@@ -1,6 +1,19 @@
-"""`envelint receive` against clients that mean harm, break off or never end, over real sockets: smuggling (SEC Consult 2023,
-CVE-2023-51764 and its kin), commands in clear before TLS (CVE-2011-0411), floods, slowness, full disks, and a SIGKILL."""
+"""`envelint receive` against clients that mean harm, break off or never end, over real sockets. What has gone wrong in this
+field, and the tests that hold this program to doing better; `unit` are tests/smtp, which know each case by itself.
 
+  smuggling (CVE-2023-51764, -51765,     Smuggling test_nothing_but_crlf_dot_crlf_…; unit data_test.cpp
+  -51766)
+  the rest of a message that was too     Sizes test_a_message_that_is_too_long_is_read_to_its_end, test_who_never_ends_…
+  long read as commands
+  commands in clear before TLS           Smuggling test_what_is_pipelined_behind_starttls_…, test_what_was_said_in_clear_…
+  (CVE-2011-0411)
+  unlimited data, recipients, sessions,  Floods, Sizes, Patience
+  time
+  octets changed on the way              receive_test.py: every client and server, by SHA-256; test_a_message_may_come_…
+  mail lost that was acknowledged        Disks test_what_was_acknowledged_survives_a_sigkill, test_a_full_disk_…
+"""
+
+import contextlib
 import os
 import resource
 import signal
@@ -9,13 +22,15 @@ import subprocess
 import threading
 import time
 
-from receiving import MESSAGE, WITHIN, Receiving, digest, main
+from receiving import MESSAGE, WITHIN, Receiving, Talk, digest, main
 from signed_mail import SANITIZED
 
 HEADER = b"From: ann@example.com\r\nSubject: first\r\n\r\nbody"
 SECOND = (b"MAIL FROM:<eve@example.com>\r\nRCPT TO:<bob@example.net>\r\nDATA\r\nFrom: eve@example.com\r\n"
           b"Subject: second\r\n\r\nsmuggled\r\n.\r\n")
 END = b"\r\n.\r\n"
+
+RESET = b"\1\0\0\0\0\0\0\0"  # SO_LINGER with no time: a connection that is closed is reset
 
 # What some server somewhere took, or takes, for the end of a message, and is none.
 SMUGGLING = {
@@ -38,13 +53,12 @@ class Smuggling(Receiving):
             receiver.stop()
 
     def smuggle(self, receiver, octets, number, refused):
-        talk = self.talk(receiver)
-        self.assertEqual(talk.hello()[-1], "354")
-        # All at once, as the sending server would relay it, and then a command: its reply tells who is in step.
-        talk.send(HEADER + octets + SECOND + b"HELP\r\n")
-        self.assertEqual([talk.code(), talk.code()], ["550" if refused else "250", "214"])
-        self.assertEqual(talk.codes("NOOP", "QUIT"), ["250", "221"])
-        talk.close()
+        with contextlib.closing(Talk(receiver.port)) as talk:
+            self.assertEqual(talk.hello()[-1], "354")
+            # All at once, as a server would relay it, and then a command: its reply tells who is in step.
+            talk.send(HEADER + octets + SECOND + b"HELP\r\n")
+            self.assertEqual([talk.code(), talk.code()], ["550" if refused else "250", "214"])
+            self.assertEqual(talk.codes("NOOP", "QUIT"), ["250", "221"])
         ended = receiver.wait_for("session_ended", number)[number - 1]
         self.assertEqual(ended["messages"], 1)
 
@@ -287,6 +301,54 @@ class Breaks(Receiving):
             self.assertEqual(talk.code(), "250")
             talk.rest()
 
+    def test_tls_does_not_change_that(self):
+        receiver = self.receiver("--smtps", "127.0.0.1:0")
+        talk = self.talk(receiver, greeted=False, port=receiver.ports[1])
+        talk.tls()
+        talk.reply()
+        talk.hello()
+        talk.send(MESSAGE + b".\r\n")
+        socket.socket.shutdown(talk.socket, socket.SHUT_WR)  # below TLS
+        self.assertEqual(talk.code(), "250")
+
+    def test_resets_in_tls_are_borne(self):
+        receiver = self.receiver("--smtps", "127.0.0.1:0")
+        for number in range(10):
+            talk = self.talk(receiver, greeted=False, port=receiver.ports[1])
+            talk.tls()
+            talk.reply()
+            talk.hello()
+            talk.send(MESSAGE + b".\r\n" * (number % 2))
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            talk.close()
+            talk = self.talk(receiver)
+            talk.say("EHLO client.example.com", "STARTTLS")
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            talk.close()
+        receiver.wait_for("session_ended", 20)
+        self.assertRegex(self.deliver(receiver), "^250 ")
+
+    def test_it_ends_whatever_its_clients_are_about(self):
+        receiver = self.receiver("--smtps", "127.0.0.1:0")
+        self.talk(receiver, greeted=False, port=receiver.ports[1])  # a handshake that does not begin
+        slow = self.talk(receiver)
+        slow.hello("slow@example.net")
+        slow.send(b"NOOP\r\n" * 20)
+        silent = self.talk(receiver)
+        silent.send(b"EHLO x\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<timeout@example.net>\r\n")
+        silent.reply()
+        silent.reply()
+        deaf = self.talk(receiver)
+        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.socket.setblocking(False)
+        try:
+            for _ in range(1000):
+                deaf.socket.send(b"RSET\r\n" * 1000)
+        except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+            pass
+        self.assertEqual(receiver.stop(), 0)
+        self.assertEqual(len(receiver.of("session_ended")), 4)
+
     def test_a_client_that_goes_before_the_reply_leaves_its_message(self):
         receiver = self.receiver("--store", self.folder / "store")
         for number in range(1, 11):
@@ -294,7 +356,7 @@ class Breaks(Receiving):
             talk.hello()
             talk.send(MESSAGE + b".\r\n")
             # The connection is reset, not closed.
-            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             talk.close()
         receiver.wait_for("session_ended", 10)
         self.assertRegex(self.deliver(receiver), "^250 ")

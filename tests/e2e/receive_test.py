@@ -12,7 +12,8 @@ import textwrap
 import unittest
 
 from real_servers import program
-from receiving import SOURCES, WITHIN, Receiving, digest, main
+from receiving import WITHIN, Receiving, digest, main
+from signed_mail import SOURCES
 
 # What is expected of each client. same: what arrives is what it was given, to the octet. below: it stands below header
 # fields that the client adds. -: the client cannot do it.

@@ -22,10 +22,11 @@ try:
 except ImportError:  # scripts/setup --peers
     jsonschema = None
 
-from signed_mail import MESSAGE, PROGRAM, SOURCES, main  # noqa: F401 (for the tests)
+from schemas import read_schema
+from signed_mail import MESSAGE, PROGRAM, main  # noqa: F401 (for the tests)
 
 WITHIN = int(os.environ.get("WITHIN", 120))  # seconds; a machine may be busy. Nothing waits so long that works.
-SCHEMAS = {name: json.loads((SOURCES / f"docs/schema/{name}-1.json").read_text()) for name in ("receive", "verify")}
+SCHEMAS = {name: read_schema(f"{name}-1") for name in ("receive", "verify")}
 
 # The client that tests say mail comes from, and a domain that lists it and nobody else.
 CLIENT = "198.41.0.25"

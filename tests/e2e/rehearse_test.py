@@ -4,9 +4,10 @@ import json
 import os
 import stat
 
-from signed_mail import SOURCES, SignedMail, main, record, run
+from schemas import read_schema
+from signed_mail import SignedMail, main, record, run
 
-SCHEMA = json.loads((SOURCES / "docs/schema/rehearse-1.json").read_text())
+SCHEMA = read_schema("rehearse-1")
 
 # The addresses are public ones: those for documentation draw findings of their own.
 ZONE = """$ORIGIN example.com.

@@ -3,6 +3,7 @@
 import json
 import re
 
+from schemas import read_schema
 from signed_mail import NOW, SOURCES, SignedMail, main, run
 
 try:
@@ -10,7 +11,7 @@ try:
 except ImportError:
     jsonschema = None
 
-SCHEMA = json.loads((SOURCES / "docs/schema/verify-1.json").read_text())
+SCHEMA = read_schema("verify-1")
 
 ZONE = """$ORIGIN .
 example.com. TXT "v=spf1 ip4:192.0.2.1 -all"

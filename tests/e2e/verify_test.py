@@ -38,9 +38,10 @@ import random
 import re
 import socket
 
+from schemas import read_schema
 from signed_mail import MESSAGE, NOW, SOURCES, SignedMail, main, record, rsa_record, run
 
-SCHEMA = json.loads((SOURCES / "docs/schema/verify-1.json").read_text())
+SCHEMA = read_schema("verify-1")
 
 
 def facts(signature):
