@@ -73,7 +73,9 @@ void Session::Machine::on_rcpt(std::string_view argument) {
 std::optional<Reply> Session::Machine::no_recipients() const {
   if (!transaction_) return Reply(503, "5.5.1", "Say MAIL FROM first");
   if (!transaction_->to.empty()) return std::nullopt;
-  if (transaction_->recipient_refused) return Reply(554, "5.5.1", "There are no valid recipients");
+  // RFC 2033 §4.2: with LMTP it is 503, whatever came before.
+  const int code = options_.lmtp ? 503 : 554;
+  if (transaction_->recipient_refused) return Reply(code, "5.5.1", "There are no valid recipients");
   return Reply(503, "5.5.1", "Say RCPT TO first");
 }
 
