@@ -11,7 +11,7 @@ namespace {
 
 std::vector<std::string> notes(const std::string& bytes) {
   std::vector<std::string> out;
-  for (const cli::OddityNote& note : cli::oddity_notes(cli::oddities_of(mail::Message::split(bytes)))) {
+  for (const cli::OddityNote& note : cli::oddity_notes(mail::all_oddities(mail::Message::split(bytes)))) {
     out.push_back(note.text);
   }
   return out;
