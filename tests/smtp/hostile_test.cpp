@@ -57,6 +57,20 @@ TEST_CASE("a session that never sends mail comes to an end", "[smtp][hostile][li
   CHECK(count >= 500);
 }
 
+TEST_CASE("a message may come in thousands of chunks, but not in as many that are tiny",
+          "[smtp][hostile][limits][hazard]") {
+  const auto [size, reply] = GENERATE(table<std::size_t, std::string>({{512, "S: 250 2.0.0"}, {511, "S: 421 4.7.0"}}));
+  Player player(plain_options());
+  player.send("EHLO c.example\r\nMAIL FROM:<a@one.example>\r\nRCPT TO:<b@two.example>\r\n");
+  std::string last;
+  for (int i = 0; i < 3000 && player.session.phase() != Phase::closed; ++i) {
+    player.send(fmt::format("BDAT {}\r\n", size) + std::string(size - 2, 'x') + "\r\n");
+    for (std::string happened = player.take(); !happened.empty(); happened = player.take())
+      if (happened.front() == 'S') last = happened;
+  }
+  CHECK(last.substr(0, reply.size()) == reply);
+}
+
 TEST_CASE("what is sent while a message is judged is kept, up to a limit", "[smtp][hostile][limits][hazard]") {
   Player player(plain_options());
   player.send("EHLO c.example\r\nMAIL FROM:<a@one.example>\r\nRCPT TO:<b@two.example>\r\nDATA\r\n.\r\n");
