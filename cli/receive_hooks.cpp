@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -29,7 +30,8 @@ using envelint::io::FileDescriptor;
 namespace {
 
 constexpr std::size_t kMostWaiting = 1000;
-constexpr int kLongestCommand = 60'000;  // milliseconds
+constexpr std::size_t kMostOctets = std::size_t{256} << 20;  // that wait
+constexpr int kLongestCommand = 60'000;                      // milliseconds
 constexpr std::array<std::chrono::milliseconds, 3> kBeforeTry{
     {std::chrono::milliseconds(0), std::chrono::milliseconds(500), std::chrono::seconds(2)}};
 
@@ -39,7 +41,10 @@ std::string last_error() { return std::generic_category().message(errno); }
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::string_view content) {
-    std::string path = (std::filesystem::temp_directory_path() / "envelint-XXXXXX").string();
+    std::error_code fault;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(fault);
+    if (fault) return;
+    std::string path = (folder / "envelint-XXXXXX").string();
     file_ = FileDescriptor(::mkostemp(path.data(), O_CLOEXEC));  // mode 0600
     if (!file_) return;
     path_ = std::move(path);
@@ -82,7 +87,12 @@ std::expected<pid_t, std::string> start(std::vector<std::string> words, int inpu
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  // This program ignores it, and a command would inherit that: `yes | head -1` in a script would not end.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &pipe);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t process = 0;
   const int fault = ::posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
@@ -137,18 +147,41 @@ std::optional<std::vector<std::string>> split_command(std::string_view text) {
   return out;
 }
 
+namespace {
+
+/// `HOST`, `HOST:PORT`, `[2001:db8::1]:PORT`, in which nothing is that the HTTP library would throw on.
+bool is_authority(std::string_view text) {
+  using envelint::text::is_digit;
+  constexpr std::size_t kMaxAuthority = 300;
+  constexpr std::size_t kMaxPortDigits = 5;
+  const auto sound = [](char c) { return envelint::text::is_vchar(c) && c != '@' && c != '?' && c != '#'; };
+  if (text.size() > kMaxAuthority || !std::ranges::all_of(text, sound)) return false;
+  const std::size_t host_end = text.starts_with('[') ? text.find(']') : text.find(':');
+  if (text.starts_with('[') && host_end == std::string_view::npos) return false;
+  if (host_end == std::string_view::npos) return !text.empty();
+  const std::string_view rest = text.substr(text.starts_with('[') ? host_end + 1 : host_end);
+  if (rest.empty()) return true;
+  const std::string_view port = rest.substr(1);
+  if (host_end == 0 || rest.front() != ':' || port.empty() || port.size() > kMaxPortDigits) return false;
+  return std::ranges::all_of(port, is_digit) && std::stoi(std::string(port)) <= 65535;
+}
+
+}  // namespace
+
 std::optional<WebhookUrl> parse_webhook(std::string_view text) {
   constexpr std::string_view kHttp = "http://";
   constexpr std::string_view kHttps = "https://";
   const std::size_t host = text.starts_with(kHttp) ? kHttp.size() : text.starts_with(kHttps) ? kHttps.size() : 0;
   if (host == 0 || host == text.size()) return std::nullopt;
   const std::size_t slash = text.find('/', host);
-  if (slash == host) return std::nullopt;
+  if (!is_authority(text.substr(host, slash == std::string_view::npos ? slash : slash - host))) return std::nullopt;
   WebhookUrl out;
   out.base = text.substr(0, slash);
   out.path = slash == std::string_view::npos ? "/" : text.substr(slash);
   return out;
 }
+
+std::size_t Hooks::octets_of(const Item& item) noexcept { return item.event.size() + item.octets.size(); }
 
 Hooks::Hooks(std::vector<std::string> command, std::optional<WebhookUrl> webhook, Failed failed)
     : command_(std::move(command)),
@@ -167,7 +200,11 @@ Hooks::~Hooks() {
 
 void Hooks::put(Item item) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return items_.size() < kMostWaiting; });
+  const auto has_room = [&] {
+    return items_.empty() || (items_.size() < kMostWaiting && octets_ + octets_of(item) <= kMostOctets);
+  };
+  changed_.wait(lock, has_room);
+  octets_ += octets_of(item);
   items_.push_back(std::move(item));
   changed_.notify_all();
 }
@@ -179,6 +216,7 @@ void Hooks::work() {
     if (items_.empty()) return;
     const Item item = std::move(items_.front());
     items_.pop_front();
+    octets_ -= octets_of(item);
     changed_.notify_all();
     lock.unlock();
     if (!command_.empty()) run_command(item);
@@ -210,7 +248,8 @@ void Hooks::call_webhook(const Item& item) const {
     why = answer ? fmt::format("the answer was {}", answer->status) : httplib::to_string(answer.error());
     if (answer && answer->status / 100 == 4) break;  // the same again would be answered the same
   }
-  failed_(item.message, "webhook", fmt::format("{}{}: {}", webhook_->base, webhook_->path, why));
+  // Paths of webhooks hold secrets, and what is told goes into the log of a CI job.
+  failed_(item.message, "webhook", fmt::format("{}: {}", webhook_->base, why));
 }
 
 }  // namespace cli

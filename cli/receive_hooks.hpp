@@ -19,7 +19,7 @@ namespace cli {
 /// else has a meaning. Nothing where a quote is open at the end, or there is no word.
 [[nodiscard]] std::optional<std::vector<std::string>> split_command(std::string_view text);
 
-/// Where a webhook goes: `http://127.0.0.1:8000/mail`.
+/// Where a webhook goes: `http://127.0.0.1:8000/mail`. Without user and password: what fails is told, and they with it.
 struct WebhookUrl {
   std::string base;  ///< `http://127.0.0.1:8000`
   std::string path;
@@ -46,10 +46,11 @@ class Hooks {
   ~Hooks();
 
   [[nodiscard]] bool any() const noexcept { return !command_.empty() || webhook_; }
-  /// Waits while a thousand messages wait already.
+  /// Waits while a thousand messages wait already, or so many that they take a lot of memory.
   void put(Item item);
 
  private:
+  [[nodiscard]] static std::size_t octets_of(const Item& item) noexcept;
   void work();
   void run_command(const Item& item) const;
   void call_webhook(const Item& item) const;
@@ -60,6 +61,7 @@ class Hooks {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Item> items_;
+  std::size_t octets_ = 0;  // of the items
   bool closing_ = false;
   std::thread thread_;
 };

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <fstream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -20,8 +21,8 @@ namespace {
 using Fault = std::optional<std::string>;
 
 constexpr std::uint16_t kDefaultPort = 2525;
-// Files of users have a few lines; what is longer is no such file.
-constexpr std::size_t kMaxUsers = 10'000;
+// Files of users have a few lines; what is longer is no such file, and may have no end.
+constexpr std::size_t kMaxUsersFile = std::size_t{1} << 20;
 
 /// An address to listen on: a port of 0 is one that the system chooses.
 std::optional<io::Endpoint> parse_listener(std::string_view text) {
@@ -36,15 +37,21 @@ std::optional<io::Endpoint> parse_listener(std::string_view text) {
 
 /// The lines `user:secret` of a file.
 std::expected<std::vector<smtp::Credential>, std::string> read_users(const std::string& path) {
-  std::ifstream in(path);
-  if (!in.is_open()) return std::unexpected(fmt::format("{}: it cannot be read", path));
+  std::ifstream file(path, std::ios::binary);
+  std::string content(kMaxUsersFile + 1, '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(file.gcount()));
+  if (!file.is_open() || file.bad()) return std::unexpected(fmt::format("{}: it cannot be read", path));
+  if (content.size() > kMaxUsersFile)
+    return std::unexpected(fmt::format("{}: it is too large for a file of users", path));
+  std::istringstream in(std::move(content));
   std::vector<smtp::Credential> out;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     const std::string_view text = text::trim(line);
     if (text.empty() || text.starts_with('#')) continue;
     const std::size_t colon = text.find(':');
-    if (colon == 0 || colon == std::string_view::npos || out.size() == kMaxUsers)
+    if (colon == 0 || colon == std::string_view::npos)
       return std::unexpected(fmt::format("{}:{}: write user:password on each line", path, number));
     out.push_back({std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))});
   }

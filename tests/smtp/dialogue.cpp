@@ -55,13 +55,18 @@ std::vector<Reply> replies_of(std::string_view text) {
   }
 }
 
-std::vector<std::string> lines_of(std::string_view script) {
-  std::vector<std::string> out;
-  while (!script.empty()) {
+struct Line {
+  std::size_t number;
+  std::string text;
+};
+
+std::vector<Line> lines_of(std::string_view script, std::size_t number) {
+  std::vector<Line> out;
+  for (; !script.empty(); ++number) {
     std::string_view line = script.substr(0, script.find('\n'));
     script.remove_prefix(std::min(line.size() + 1, script.size()));
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-    if (!line.empty()) out.emplace_back(line);
+    if (!line.empty() && line.front() != '#') out.push_back({number, std::string(line)});
   }
   return out;
 }
@@ -70,38 +75,65 @@ bool begins(std::string_view line, std::string_view what) { return line.substr(0
 
 std::string_view behind_colon(std::string_view line) { return line.substr(std::min<std::size_t>(3, line.size())); }
 
+void happen(Player& player, std::string_view event) {
+  if (event == "!timeout") player.session.timed_out();
+  if (event == "!shutdown") player.session.shutting_down();
+  if (event == "!gone") player.session.peer_closed();
+  if (event == "!tls-failed") player.session.tls_failed();
+}
+
+bool is_event(std::string_view line) {
+  return line == "!timeout" || line == "!shutdown" || line == "!gone" || line == "!tls-failed";
+}
+
+/// What the server does.
 void act(Player& player, std::string_view line) {
   if (begins(line, "V:")) player.session.message_done(replies_of(behind_colon(line)));
   if (line == "T:") player.session.tls_started({"TLSv1.3", "TLS_AES_256_GCM_SHA384", "mx.example", ""});
-  if (line == "!timeout") player.session.timed_out();
-  if (line == "!shutdown") player.session.shutting_down();
-  if (line == "!gone") player.session.peer_closed();
-  if (line == "!tls-failed") player.session.tls_failed();
+  happen(player, begins(line, "T: ") ? behind_colon(line) : line);
   player.drain();
 }
 
-bool is_expected(std::string_view line) {
-  constexpr std::string_view kKinds = "SMFTX";
-  return line.size() > 1 && line[1] == ':' && kKinds.find(line[0]) != std::string_view::npos;
+bool is_kind(std::string_view line, std::string_view kinds) {
+  return line.size() > 1 && line[1] == ':' && kinds.find(line[0]) != std::string_view::npos;
 }
 
-void play(Player& player, std::string_view script) {
-  const std::vector<std::string> lines = lines_of(script);
+/// Whether a line of the last reply begins so.
+bool reply_has(std::string_view reply, std::string_view line) {
+  return reply.find("\r\n" + std::string(line)) != std::string_view::npos || begins(behind_colon(reply), line);
+}
+
+void check_line(Player& player, std::string_view line) {
+  if (begins(line, "T:")) {
+    CHECK(player.take() == "T:");
+  } else if (is_kind(line, "SMFX")) {
+    CHECK(player.take().substr(0, line.size()) == line);
+  } else if (begins(line, "B:")) {
+    const std::string octets = player.messages.empty() ? "no message" : player.messages.back().bytes;
+    CHECK(octets == unescaped(behind_colon(line)));
+  } else if (is_kind(line, "+-")) {
+    CHECK(reply_has(player.taken(), behind_colon(line)) == begins(line, "+"));
+  } else if (!begins(line, "V:") && !is_event(line)) {
+    FAIL("this is no line of a dialogue");
+  }
+}
+
+void play(Player& player, std::string_view script, const Place& place = {}) {
+  const std::vector<Line> lines = lines_of(script, place.line);
   std::string octets;
   const auto flush = [&] { player.send(std::exchange(octets, {})); };
-  for (const std::string& line : lines) {
-    const bool sends = begins(line, "C:") || begins(line, "R:");
-    if (sends) octets += unescaped(behind_colon(line)) + (begins(line, "C:") ? "\r\n" : "");
-    if (sends) continue;
-    flush();
-    if (is_expected(line)) {
-      const std::string happened = player.take();
-      INFO("expected: " << line);
-      CHECK(happened.substr(0, line.size()) == line);
+  for (const auto& [number, line] : lines) {
+    if (is_kind(line, "CR")) {
+      octets += unescaped(behind_colon(line)) + (begins(line, "C:") ? "\r\n" : "");
+      continue;
     }
+    flush();
+    INFO(place.file << ':' << number << ": " << line << "\nlast: " << player.taken());
+    check_line(player, line);
     act(player, line);
   }
   flush();
+  INFO(place.file << ": behind its end");
   CHECK(player.take() == "");
 }
 
@@ -159,6 +191,8 @@ void Player::drain() {
 
 std::string Player::take() { return taken_ < happened_.size() ? happened_[taken_++] : ""; }
 
+std::string_view Player::taken() const { return taken_ == 0 ? std::string_view() : happened_[taken_ - 1]; }
+
 std::string unescaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -177,11 +211,11 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
-void check_dialogue(const SessionOptions& options, std::string_view script, std::string_view peer) {
+void check_dialogue(const SessionOptions& options, std::string_view script, std::string_view peer, const Place& place) {
   for (const Cut& cut : all_cuts()) {
     INFO("script: " << script << "\npieces of " << cut.size << ", seed " << cut.seed);
     Player player(options, cut, peer);
-    play(player, script);
+    play(player, script, place);
   }
 }
 

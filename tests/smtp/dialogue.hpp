@@ -12,13 +12,16 @@
 ///     C: EHLO client.example     the client sends this and CRLF; `\r`, `\n`, `\0`, `\xNN` and `\\` are octets
 ///     R: MAIL FR                 the same without CRLF
 ///     S: 250 2.1.0               the session answers; what it says begins so
+///     +: 250-SIZE 100            a line of the same reply, in any order, begins so; `-:` none does
 ///     M: <a@one.example> -> <b@two.example> [12] bare LF at 5
 ///                                it hands out a message of 12 octets
+///     B: text\r\n                its octets are these
 ///     F: …                       the same of a message that it refuses
 ///     V: 250 2.0.0 Stored        the server answers that message; several replies are separated by ` | `
-///     T:                         it wants TLS, and the handshake is done
+///     T:                         it wants TLS, and the handshake is done; `T: !tls-failed` and the like: this happens instead
 ///     X: the client said goodbye it closes
 ///     !timeout !shutdown !gone !tls-failed
+///     # a comment
 ///
 /// Lines of the client in a row arrive together. Each script is played several times: every piece whole, octet by octet,
 /// and cut at random, and has to give the same.
@@ -48,6 +51,8 @@ class Player {
   void drain();
   /// The next thing that happened, or empty.
   std::string take();
+  /// What was taken last.
+  [[nodiscard]] std::string_view taken() const;
 
   envelint::smtp::Session session;
   std::vector<envelint::smtp::Message> messages;
@@ -63,9 +68,15 @@ class Player {
 /// Octets for `\r`, `\n`, `\0`, `\xNN` and `\\`.
 std::string unescaped(std::string_view text);
 
+/// Where a script is, for whoever has to find a line of it.
+struct Place {
+  std::string file = "script";
+  std::size_t line = 1;  ///< of its first line
+};
+
 /// Plays the script with all cuts and checks every line.
 void check_dialogue(const envelint::smtp::SessionOptions& options, std::string_view script,
-                    std::string_view peer = "192.0.2.1");
+                    std::string_view peer = "192.0.2.1", const Place& place = {});
 /// Plays it once, and returns the messages.
 std::vector<envelint::smtp::Message> messages_of(const envelint::smtp::SessionOptions& options,
                                                  std::string_view script);

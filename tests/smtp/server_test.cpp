@@ -313,6 +313,14 @@ TEST_CASE("TLS can be there from the first octet", "[smtp][server]") {
   greet(client);
 }
 
+TEST_CASE("a server without a certificate cannot listen for TLS", "[smtp][server]") {
+  Place place;
+  ListenOptions where;
+  where.endpoint = io::Endpoint(net::Address::parse("127.0.0.1").value(), 0);
+  where.implicit_tls = true;
+  CHECK(place.server.listen(where).error() == std::errc::invalid_argument);
+}
+
 TEST_CASE("a recipient can ask for late replies, and for the next STARTTLS to fail", "[smtp][server]") {
   ServerOptions options;
   options.tls = io::TlsContext::self_signed("localhost").value();

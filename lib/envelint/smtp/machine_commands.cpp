@@ -120,12 +120,12 @@ void Session::Machine::on_hello(Hello hello, std::string_view argument) {
   const std::optional<std::string> fault = literal ? literal_fault(argument) : domain_fault(argument);
   const bool sound = argument.size() <= kMaxDomain && std::ranges::all_of(argument, text::is_vchar);
   if (!sound) return fail(Reply(501, "5.5.4", fmt::format("{} is no host name", shown(argument))));
+  if (fails_at(Step::hello)) return;  // RFC 5321 §4.1.4: the state stays as it was
   // Containers and Windows hosts have names with `_`; to refuse their mail would help nobody, to tell it does.
   hello_ = hello;
   hello_name_ = argument;
   hello_valid_ = !fault;
   forget_mail();
-  if (fails_at(Step::hello)) return;
   std::string text = options_.hostname + " greets " + hello_name_;
   if (hello != Hello::helo) text += offer();
   ok(Reply(250, "", text));

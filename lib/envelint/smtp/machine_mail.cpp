@@ -7,6 +7,9 @@
 namespace envelint::smtp {
 namespace {
 
+// Octets of a chunk that is worth its command. Clients send a large message in thousands of chunks of some kilobytes.
+constexpr std::uint64_t kLeastChunk = 512;
+
 std::string_view why_not(WireOddity::Kind kind) {
   if (kind == WireOddity::Kind::long_line) return "lines have 998 octets at most (RFC 5321 section 4.5.3.1.6)";
   if (kind == WireOddity::Kind::nul) return "there is no NUL in mail (RFC 5322 section 4)";
@@ -73,7 +76,9 @@ void Session::Machine::on_rcpt(std::string_view argument) {
 std::optional<Reply> Session::Machine::no_recipients() const {
   if (!transaction_) return Reply(503, "5.5.1", "Say MAIL FROM first");
   if (!transaction_->to.empty()) return std::nullopt;
-  if (transaction_->recipient_refused) return Reply(554, "5.5.1", "There are no valid recipients");
+  // RFC 2033 §4.2: with LMTP it is 503, whatever came before.
+  const int code = options_.lmtp ? 503 : 554;
+  if (transaction_->recipient_refused) return Reply(code, "5.5.1", "There are no valid recipients");
   return Reply(503, "5.5.1", "Say RCPT TO first");
 }
 
@@ -138,6 +143,7 @@ void Session::Machine::finish_chunk() {
   if (!chunk_refusal_ && chunk_last_) return finish_message();
   if (!chunk_refusal_ && content_->too_long()) chunk_refusal_ = content_fault();
   if (chunk_refusal_) return refuse_chunk();
+  if (chunk_size_ >= kLeastChunk) --idle_commands_;
   ok(Reply(250, "2.0.0", fmt::format("{} octets received", chunk_size_)));
 }
 

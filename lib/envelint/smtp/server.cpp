@@ -56,6 +56,9 @@ Server::Server(io::EventLoop& loop, Handler& handler, ServerOptions options)
 Server::~Server() = default;
 
 std::expected<io::Endpoint, std::error_code> Server::listen(ListenOptions options) {
+  // Without a certificate there is no TLS to begin with.
+  if (options.implicit_tls && !state_->shared.options.tls)
+    return std::unexpected(std::make_error_code(std::errc::invalid_argument));
   auto opened = io::Listener::open(state_->shared.loop, options.endpoint);
   if (!opened) return std::unexpected(opened.error());
   state_->listeners.push_back(*std::move(opened));
