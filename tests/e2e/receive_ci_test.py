@@ -1,5 +1,6 @@
-"""`envelint receive` as a CI job and an administrator run it: what is expected and what comes of it, reports, commands and
-webhooks, answers as DMARC asks, clients behind proxies, stores that go on, faults that are asked for, and its end."""
+"""`envelint receive` as a CI job and an administrator run it: what is expected and what comes of it, reports, commands
+and webhooks, answers as DMARC asks, clients behind proxies, stores that go on, faults that are asked for, and its
+end."""
 
 import http.server
 import json
@@ -23,13 +24,13 @@ HOSTILE = "\x1b[31m<b>&\"]]>\u202egnp.exe"
 class Expected(Receiving, SignedMail):
     def setUp(self):
         super().setUp()
-        keys = "".join(pathlib.Path(self.zone).read_text()) if hasattr(self, "zone") else ""
-        self.signed_zone = ZONE + keys
+        self.signed_zone = ZONE + pathlib.Path(type(self).zone).read_text()
 
     def expect(self, *expected, message=None, zone=None, more=("--client-ip", CLIENT)):
         """The events and the exit status when one message has come."""
         receiver = self.receiver("--count", 1, "--timeout", "1m", "--now", NOW + 60, *more,
-                                 *(word for one in expected for word in ("--expect", one)), zone=zone or self.signed_zone)
+                                 *(word for one in expected for word in ("--expect", one)),
+                                 zone=zone or self.signed_zone)
         self.deliver(receiver, message or self.sign())
         status = receiver.end()
         self.assertEqual(receiver.stderr(), "")
@@ -47,10 +48,9 @@ class Expected(Receiving, SignedMail):
     def test_each_expectation_can_be_missed_and_says_what_was_there(self):
         wanted = {"spf=fail": "pass", "dkim=none": "pass", "dmarc=fail": "pass", "arc=pass": "none", "tls=yes": "no",
                   "tls=TLSv1.3": "no", "action=reject": "accept", "from=eve@example.com": "ann@example.com",
-                  "to=eve@*": "bob@example.net", "mail-from=": "ann@example.com" , "helo=x": "client.example.com",
-                  "subject=Hello": "The new price list", "header=X-Spam": "X-Spam", "header=To: eve*": "bob@example.net"}
-        del wanted["mail-from="]  # an empty one is wrong usage, see below
-        wanted["mail-from=eve@*"] = "ann@example.com"
+                  "to=eve@*": "bob@example.net", "mail-from=eve@*": "ann@example.com", "helo=x": "client.example.com",
+                  "subject=Hello": "The new price list", "header=X-Spam": "X-Spam",
+                  "header=To: eve*": "bob@example.net"}
         receiver, status = self.expect(*wanted)
         told = {one["expect"]: one for one in receiver.of("expectation")}
         for one, was in wanted.items():
@@ -174,7 +174,8 @@ class Screens(Receiving):
 
     def test_a_refused_message_is_told_with_its_reply(self):
         shown = self.screen(MESSAGE.replace(b"price list.", b"price\nlist."))
-        self.assertRegex(shown, r"  ann@example\.com > bob@example\.net\n {10}refused from 127\.0\.0\.1\n {10}550 5\.6\.0 There is a bare LF")
+        self.assertRegex(shown, r"  ann@example\.com > bob@example\.net\n {10}refused from 127\.0\.0\.1\n"
+                                r" {10}550 5\.6\.0 There is a bare LF")
 
     def test_a_session_that_brings_no_message_is_told_with_what_kept_it_from_that(self):
         receiver = self.receiver("--width", 80, lines=False)
@@ -182,7 +183,8 @@ class Screens(Receiving):
         talk.codes("EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<550@example.net>", "QUIT")
         receiver.stop()
         self.assertEqual(" ".join("".join(receiver.printed[1:]).split()[1:]),
-                         "127.0.0.1: 0 messages; the client said goodbye; it was told 550 5.3.0 A fault that was asked for")
+                         "127.0.0.1: 0 messages; the client said goodbye; it was told 550 5.3.0 A fault that was "
+                         "asked for")
 
     def test_why_a_message_is_rejected_is_said_once(self):
         shown = self.screen(MESSAGE, arguments=("--client-ip", STRANGER, "--enforce"))
@@ -395,7 +397,8 @@ class Clients(Receiving):
         receiver = self.receiver("--lmtp", "127.0.0.1:0")
         talk = self.talk(receiver, port=receiver.ports[1])
         self.assertEqual(talk.codes("EHLO x", "LHLO client.example.com", "MAIL FROM:<ann@example.com>",
-                                    "RCPT TO:<bob@example.net>", "RCPT TO:<451@example.net>", "RCPT TO:<eve@example.net>",
+                                    "RCPT TO:<bob@example.net>", "RCPT TO:<451@example.net>",
+                                    "RCPT TO:<eve@example.net>",
                                     "DATA"), ["500", "250", "250", "250", "451", "250", "354"])
         talk.send(MESSAGE + b".\r\n")
         self.assertEqual([talk.code(), talk.code()], ["250", "250"])
@@ -426,19 +429,15 @@ class Stores(Receiving):
         store = self.folder / "store"
         receiver = self.receiver("--store", store, "--budget", "100K")
         large = MESSAGE + b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 500
-        self.assertRegex(self.deliver(receiver, large), "^250 ")
-        for budget in ((), ("--budget", "100K")):
-            reply = "250 " * 9
-            while receiver and reply.startswith("250"):
-                reply = self.deliver(receiver, large)
-            self.assertRegex(reply, r"^452 4\.3\.1 ")
-            # A small one still has room, and the refused one is told of without an id.
-            self.assertRegex(self.deliver(receiver), "^250 ")
-            refused = [one for one in receiver.of("message") if "id" not in one]
-            self.assertEqual([one["reply"]["code"] for one in refused], [452])
-            self.assertEqual(receiver.stop(), 0)
-            self.assertIn("full", receiver.stderr())
-            break
+        replies = [self.deliver(receiver, large) for _ in range(4)]
+        self.assertRegex(replies[0], "^250 ")
+        self.assertRegex(replies[3], r"^452 4\.3\.1 ")
+        # A small one still has room, and those that were refused are told of without an id.
+        self.assertRegex(self.deliver(receiver), "^250 ")
+        self.assertEqual(receiver.stop(), 0)
+        refused = [one for one in receiver.of("message") if "id" not in one]
+        self.assertEqual({one["reply"]["code"] for one in refused}, {452})
+        self.assertIn("full", receiver.stderr())
 
     def test_the_oldest_make_room_where_that_is_wanted(self):
         store = self.folder / "store"
@@ -545,8 +544,8 @@ class Ends(Receiving):
 
     def test_a_reader_that_has_gone_does_not_leave_it_behind(self):
         receiver = self.receiver()
-        reading = subprocess.Popen(["sh", "-c", '"$0" receive --smtp 127.0.0.1:0 --format ndjson 2>&1 | head -n 1', PROGRAM],
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        script = '"$0" receive --smtp 127.0.0.1:0 --format ndjson 2>&1 | head -n 1'
+        reading = subprocess.Popen(["sh", "-c", script, PROGRAM], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         port = int(json.loads(reading.stdout.readline())["smtp"].rpartition(":")[2])
         reading.stdout.close()
         try:
@@ -589,7 +588,8 @@ class Faults(Receiving):
 
     def test_each_step_can_be_told_to_fail(self):
         for step, said in (("connect", []), ("hello", ["EHLO x"]), ("starttls", ["EHLO x", "STARTTLS"]),
-                           ("auth", ["EHLO x", "AUTH PLAIN AGEAYg=="]), ("mail", ["EHLO x", "MAIL FROM:<a@example.com>"]),
+                           ("auth", ["EHLO x", "AUTH PLAIN AGEAYg=="]),
+                           ("mail", ["EHLO x", "MAIL FROM:<a@example.com>"]),
                            ("rcpt", ["EHLO x", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.net>"]),
                            ("data", ["EHLO x", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.net>", "DATA"])):
             talk = self.talk(self.receiver("--fault", f"{step}=454", "--auth-in-clear"))

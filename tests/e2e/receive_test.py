@@ -1,5 +1,5 @@
-"""Mail clients and servers that people use, against `envelint receive`: what they sent is what arrives, octet for octet.
-Those that are not installed are skipped (scripts/setup --peers)."""
+"""Mail clients and servers that people use, against `envelint receive`: what they sent is what arrives, octet for
+octet. Those that are not installed are skipped (scripts/setup --peers)."""
 
 import json
 import os
@@ -101,9 +101,9 @@ class Curl(Command):
 
     def arguments(self, mail):
         scheme = "smtps" if mail.feature == "tls" else "smtp"
-        more = {"starttls": ["--ssl-reqd"], "auth": ["--ssl-reqd", "--user", f"{USER}:{PASSWORD}"]}.get(mail.feature, [])
+        more = {"starttls": ["--ssl-reqd"], "auth": ["--ssl-reqd", "--user", f"{USER}:{PASSWORD}"]}
         return ["-sS", "--insecure", f"{scheme}://127.0.0.1:{mail.port}/client.example.com", "--mail-from", mail.sender,
-                "--mail-rcpt", mail.recipient, "--upload-file", mail.path, *more]
+                "--mail-rcpt", mail.recipient, "--upload-file", mail.path, *more.get(mail.feature, [])]
 
 
 class Swaks(Command):
@@ -124,7 +124,8 @@ class Msmtp(Command):
     def arguments(self, mail):
         tls = ["--tls=on", "--tls-certcheck=off"]
         more = {"starttls": [*tls, "--tls-starttls=on"], "tls": [*tls, "--tls-starttls=off"],
-                "auth": [*tls, "--tls-starttls=on", "--auth=plain", f"--user={USER}", f"--passwordeval=echo {PASSWORD}"]}
+                "auth": [*tls, "--tls-starttls=on", "--auth=plain", f"--user={USER}",
+                         f"--passwordeval=echo {PASSWORD}"]}
         return ["--host=127.0.0.1", f"--port={mail.port}", "--domain=client.example.com", f"--from={mail.sender}",
                 "--set-from-header=off", "--set-date-header=off", "--set-msgid-header=off",
                 *more.get(mail.feature, ["--tls=off"]), "--", mail.recipient]
@@ -149,12 +150,13 @@ class Nodemailer(Command):
         return super().missing() or (None if self.folder() else "nodemailer is not installed")
 
     def arguments(self, mail):
-        options = {"host": "127.0.0.1", "port": mail.port, "name": "client.example.com", "secure": mail.feature == "tls",
-                   "requireTLS": mail.feature in ("starttls", "auth"),
+        options = {"host": "127.0.0.1", "port": mail.port, "name": "client.example.com",
+                   "secure": mail.feature == "tls", "requireTLS": mail.feature in ("starttls", "auth"),
                    "ignoreTLS": mail.feature not in ("starttls", "auth", "tls"), "tls": {"rejectUnauthorized": False}}
         if mail.feature == "auth":
             options["auth"] = {"user": USER, "pass": PASSWORD}
-        envelope = {"from": mail.sender, "to": [mail.recipient], "use8BitMime": mail.feature in ("8bitmime", "smtputf8")}
+        envelope = {"from": mail.sender, "to": [mail.recipient],
+                    "use8BitMime": mail.feature in ("8bitmime", "smtputf8")}
         return ["-e", self.script, self.folder(), mail.path, json.dumps(options), json.dumps(envelope)]
 
 
