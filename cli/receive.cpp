@@ -272,7 +272,7 @@ void add_receive(CommandLine& line) {
   command.option("--store", options->store, "keep the mail here (default: in memory); see envelint inbox").value("DIR");
   command.option("--budget", options->budget, "octets of mail to keep (default: 1G in memory)").value("SIZE");
   command.flag("--evict", options->evict, "the oldest mail makes room for new (without it: 452)");
-  command.option("--count", options->count, "end when so many messages have come").value("N");
+  command.option("--count", options->count, "end when so many messages have come").value("N").range(1, 1'000'000'000);
   command.option("--timeout", options->timeout, "end after this time").value("TIME");
   command
       .option("--expect", options->expect,

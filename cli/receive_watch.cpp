@@ -84,7 +84,8 @@ Watch::Watch(WatchOptions options, io::EventLoop& loop, io::Call enough)
 void Watch::print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (options_.lines) std::fputc('\n', stdout);
-  std::fflush(stdout);
+  // Who reads no more, as in `| head`, wants no more.
+  if (std::fflush(stdout) != 0) loop_.post(enough_);
 }
 
 void Watch::listening(const std::vector<Listening>& where, bool tls) {

@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import unittest
 
+from schemas import read_schema
+
 PROGRAM = os.environ["ENVELINT"]
 FILL_STORE = os.environ["FILL_STORE"]
 SOURCES = pathlib.Path(os.environ["ENVELINT_SOURCE_DIR"])
@@ -177,7 +179,7 @@ class Json(Inbox):
             import jsonschema
         except ImportError:
             self.skipTest("not installed: jsonschema")
-        schema = json.loads((SOURCES / "docs/schema/inbox-1.json").read_text())
+        schema = read_schema("inbox-1")
         jsonschema.Draft202012Validator.check_schema(schema)
         for arguments, name, part in ((["list"], "messages", "entry"), (["show", 1, 2, 3, 4], "messages", "message"),
                                       (["list", "--sessions"], "sessions", "session"),

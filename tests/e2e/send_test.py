@@ -15,6 +15,8 @@ import tempfile
 import threading
 import unittest
 
+from schemas import read_schema
+
 PROGRAM = os.environ["ENVELINT"]
 SOURCES = pathlib.Path(os.environ["ENVELINT_SOURCE_DIR"])
 ENVELOPE = ["--mail-from", "ann@example.com", "--rcpt", "bob@example.net"]
@@ -218,7 +220,7 @@ class Peer(Folder):
             import jsonschema
         except ImportError:
             self.skipTest("not installed: jsonschema")
-        schema = json.loads((SOURCES / "docs/schema/send-1.json").read_text())
+        schema = read_schema("send-1")
         jsonschema.Draft202012Validator.check_schema(schema)
         self.start_with_tls()
         for more in ([], ["--rcpt", "nobody@example.net"], ["--repeat", 3], ["--quiet"], ["--bdat"], ["--auth", "xoauth2",
