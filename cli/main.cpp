@@ -25,15 +25,15 @@ struct NamedCommand {
 };
 
 constexpr std::array<NamedCommand, 10> kCommands{{{"lint", cli::add_lint},
-                                                 {"spf", cli::add_spf},
-                                                 {"explain", cli::add_explain},
-                                                 {"keygen", cli::add_keygen},
-                                                 {"sign", cli::add_sign},
-                                                 {"verify", cli::add_verify},
-                                                 {"rehearse", cli::add_rehearse},
-                                                 {"receive", cli::add_receive},
-                                                 {"send", cli::add_send},
-                                                 {"inbox", cli::add_inbox}}};
+                                                  {"spf", cli::add_spf},
+                                                  {"explain", cli::add_explain},
+                                                  {"keygen", cli::add_keygen},
+                                                  {"sign", cli::add_sign},
+                                                  {"verify", cli::add_verify},
+                                                  {"rehearse", cli::add_rehearse},
+                                                  {"receive", cli::add_receive},
+                                                  {"send", cli::add_send},
+                                                  {"inbox", cli::add_inbox}}};
 
 /// Adds the command of this name alone, for to describe the options of all takes longer than many commands run; or all,
 /// when it is no command's.
