@@ -79,7 +79,9 @@ std::expected<std::size_t, std::string> read_messages(
   auto bytes = read_file(path, name);
   if (!bytes) return std::unexpected(bytes.error());
   const std::size_t count = count_messages(*bytes);
-  if (count < 2) {
+  // One with a `From ` line on top is taken as it is, to tell of that line, unless it may have quoted ones.
+  const bool quoted = envelint::mail::is_mbox(*bytes) && bytes->contains("\n>");
+  if (count < 2 && !quoted) {
     take(message_of(name, *std::move(bytes)), 1);
     return 1;
   }

@@ -92,7 +92,9 @@ std::expected<pid_t, std::string> start(std::vector<std::string> words, int inpu
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &pipe);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  // A group of its own: a Ctrl-C for this program is none for the command, and all it has started ends with it.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   pid_t process = 0;
   const int fault = ::posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
@@ -108,7 +110,7 @@ std::optional<std::string> wait_for(pid_t process) {
   int ready = 0;
   do ready = handle ? ::poll(&ended, 1, kLongestCommand) : 1;
   while (ready < 0 && errno == EINTR);
-  if (ready == 0) ::kill(process, SIGKILL);
+  if (ready == 0) ::kill(-process, SIGKILL);
   int status = 0;
   while (::waitpid(process, &status, 0) < 0) {
     if (errno != EINTR) return last_error();

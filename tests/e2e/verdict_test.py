@@ -201,6 +201,12 @@ class Mailboxes(Verdicts):
         for one in lines:
             self.keeps_to_schema(one)
 
+    def test_one_alone_is_unquoted_too(self):
+        sent = self.sign(MESSAGE + b"From here on\nthe text goes on.\n")
+        box = b"From shop@example.com Fri Nov 27 10:00:00 2026\n" + sent.replace(b"\nFrom here", b"\n>From here") + b"\n"
+        document, status = self.verify_with(*OWN, message=box)
+        self.assertEqual(([one["result"] for one in document["dkim"]], status), (["pass"], 0))
+
     def test_as_json_they_are_one_document(self):
         document, status = self.verify_with(*OWN, message=self.MBOX)
         self.assertEqual((len(document["messages"]), status), (2, 0))
