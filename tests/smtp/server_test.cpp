@@ -36,7 +36,7 @@ class Taker : public Handler {
   void message_refused(SessionId /*session*/, MessageRefused refused) override {
     refusals.push_back(refused.reply.code());
   }
-  void session_ended(SessionEnd end) override { ends.push_back(std::move(end)); }
+  void session_ended(SessionEnd end) override { (told != nullptr ? told : this)->ends.push_back(std::move(end)); }
   [[nodiscard]] bool ready() const override { return is_ready; }
 
   std::vector<SessionId> started;
@@ -44,6 +44,7 @@ class Taker : public Handler {
   std::vector<int> refusals;
   std::vector<SessionEnd> ends;
   io::Signal* hold = nullptr;
+  Taker* told = nullptr;  // who keeps the ends, where that is another
   bool is_ready = true;
 };
 
@@ -239,6 +240,19 @@ TEST_CASE("a server that stops tells its clients", "[smtp][server]") {
   expect(judging.hear(1), "421 4.3.2");
   place.loop.run(place.server.ended(place.loop.after(10s)));
   CHECK(place.server.sessions() == 0);
+}
+
+TEST_CASE("what was said in a session that is cut off is not lost", "[smtp][server]") {
+  Taker taker;
+  {
+    Place place;
+    Caller client(place);
+    begin_message(client);
+    place.taker.told = &taker;
+  }
+  REQUIRE(taker.ends.size() == 1);
+  CHECK(taker.ends.front().why == "the server was ended");
+  CHECK(taker.ends.front().transcript.size() >= 8);
 }
 
 TEST_CASE("a client that says no more still gets its answers", "[smtp][server]") {

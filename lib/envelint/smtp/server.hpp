@@ -102,7 +102,8 @@ class Server {
   void stop_listening();
   /// The same, and clients are told 421 when they have the answer to what they have sent.
   void stop();
-  /// Ends when no session is left, or the time is up. Those that are there when the server is destroyed are cut off.
+  /// Ends when no session is left, or the time is up. Those that are there when the server is destroyed are cut off;
+  /// the handler is told of them too.
   [[nodiscard]] task::Task<void> ended(io::Deadline until);
 
   [[nodiscard]] std::size_t sessions() const noexcept;

@@ -47,7 +47,10 @@ Visit::Visit(ServerShared& shared, io::Connection connection, SessionStart start
       listener_(std::move(listener)),
       replied_(shared.loop.now()) {}
 
-Visit::~Visit() { shared_.held -= held_; }
+Visit::~Visit() {
+  shared_.held -= held_;
+  if (!told_) end();  // cut off with the server: what was said is not lost
+}
 
 SessionOptions Visit::session_options(bool starttls_fails) const {
   SessionOptions out = shared_.options.session;
@@ -218,6 +221,7 @@ void Visit::stop() noexcept {
 }
 
 void Visit::end() {
+  told_ = true;
   SessionEnd out;
   out.start = start_;
   out.time = std::chrono::system_clock::now();
@@ -225,6 +229,7 @@ void Visit::end() {
   out.client.port = start_.peer.port;
   out.tls = tls_;
   out.why = why_ ? std::string(to_string(*why_)) : trouble_;
+  if (out.why.empty()) out.why = "the server was ended";
   out.messages = messages_;
   if (session_) {
     out.client = session_->client();

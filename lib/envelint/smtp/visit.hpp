@@ -66,6 +66,7 @@ class Visit {
   std::string unsent_;
   std::optional<Close::Why> why_;
   std::string trouble_;  // what went wrong before there was a session
+  bool told_ = false;    // the handler knows that it has ended
   bool stopping_ = false;
   bool broken_ = false;  // nothing can be written any more
   std::size_t held_ = 0;
