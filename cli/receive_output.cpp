@@ -3,7 +3,7 @@
 #include "oddity_notes.hpp"
 
 #include <envelint/inbox/time_text.hpp>
-#include <envelint/receiver/event_json.hpp>
+#include <envelint/receiver/record.hpp>
 #include <envelint/receiver/summary.hpp>
 #include <envelint/render/arc.hpp>
 #include <envelint/render/dkim_text.hpp>

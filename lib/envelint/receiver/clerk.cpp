@@ -1,9 +1,6 @@
 #include <envelint/receiver/clerk.hpp>
 
-#include <envelint/receiver/event_json.hpp>
-#include <envelint/receiver/summary.hpp>
-#include <envelint/render/json_writer.hpp>
-#include <envelint/render/judgement_json.hpp>
+#include <envelint/receiver/record.hpp>
 
 #include <fmt/core.h>
 
@@ -15,31 +12,6 @@ namespace {
 // What is stored together: more would make the first of them wait for the last.
 constexpr std::size_t kMostTogether = 256;
 constexpr std::size_t kOctetsTogether = std::size_t{32} << 20;
-
-std::string verdict_json(const verdict::Judgement& judged) {
-  std::string out;
-  render::JsonWriter json(out, false);
-  json.open_object();
-  json.member("schema", "envelint/verify/1");
-  render::add_judgement(json, judged, {});
-  json.close_object();
-  return out;
-}
-
-inbox::Message record_of(const Arrival& arrival) {
-  inbox::Message out;
-  out.session = arrival.session;
-  out.received_ms = milliseconds_of(arrival.time);
-  out.envelope = arrival.received->envelope;
-  out.oddities = arrival.received->oddities;
-  out.raw = arrival.received->bytes;
-  out.summary = summary_of(arrival);
-  if (arrival.judged) out.verdict_json = verdict_json(*arrival.judged);
-  const smtp::Reply reply = reply_of(arrival);  // but for the number that it is about to get
-  out.reply_code = reply.code();
-  out.reply_text = reply.text();
-  return out;
-}
 
 }  // namespace
 

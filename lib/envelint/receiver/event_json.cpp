@@ -2,6 +2,7 @@
 
 #include <envelint/inbox/time_text.hpp>
 #include <envelint/receiver/mail_json.hpp>
+#include <envelint/receiver/record.hpp>
 #include <envelint/receiver/summary.hpp>
 #include <envelint/render/json.hpp>
 #include <envelint/render/judgement_json.hpp>
@@ -34,10 +35,6 @@ void add_what_if(JsonWriter& json, const WhatIf& what_if) {
 }
 
 }  // namespace
-
-std::int64_t milliseconds_of(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 std::string message_event(const Arrival& arrival, const std::string& receiver, const std::string& path) {
   std::string out;
@@ -94,23 +91,6 @@ std::string session_ended_event(const smtp::SessionEnd& end) {
   begin(json, "session_ended", end.time);
   add_session(json, record_of(end));
   json.close_object();
-  return out;
-}
-
-inbox::Session record_of(const smtp::SessionEnd& end) {
-  inbox::Session out;
-  out.id = end.start.id;
-  out.started_ms = milliseconds_of(end.start.time);
-  out.ended_ms = milliseconds_of(end.time);
-  out.peer = end.start.peer.address;
-  out.port = end.start.peer.port;
-  out.client = end.client;
-  out.hello = end.hello;
-  out.hello_name = end.hello_name;
-  out.tls = end.tls;
-  out.ended = end.why;
-  out.transcript = end.transcript;
-  out.messages = end.messages;
   return out;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <envelint/inbox/message.hpp>
 #include <envelint/receiver/arrival.hpp>
 #include <envelint/receiver/clerk.hpp>
 
@@ -17,9 +16,5 @@ namespace envelint::receiver {
 [[nodiscard]] std::string refusal_event(const Refusal& refusal);
 [[nodiscard]] std::string session_started_event(const smtp::SessionStart& start);
 [[nodiscard]] std::string session_ended_event(const smtp::SessionEnd& end);
-
-/// A session as it is kept.
-[[nodiscard]] inbox::Session record_of(const smtp::SessionEnd& end);
-[[nodiscard]] std::int64_t milliseconds_of(std::chrono::system_clock::time_point time);
 
 }  // namespace envelint::receiver

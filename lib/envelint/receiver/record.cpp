@@ -1,0 +1,59 @@
+#include <envelint/receiver/record.hpp>
+
+#include <envelint/receiver/policy.hpp>
+#include <envelint/receiver/summary.hpp>
+#include <envelint/render/json_writer.hpp>
+#include <envelint/render/judgement_json.hpp>
+
+namespace envelint::receiver {
+namespace {
+
+std::string verdict_json(const verdict::Judgement& judged) {
+  std::string out;
+  render::JsonWriter json(out, false);
+  json.open_object();
+  json.member("schema", "envelint/verify/1");
+  render::add_judgement(json, judged, {});
+  json.close_object();
+  return out;
+}
+
+}  // namespace
+
+std::int64_t milliseconds_of(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+inbox::Message record_of(const Arrival& arrival) {
+  inbox::Message out;
+  out.session = arrival.session;
+  out.received_ms = milliseconds_of(arrival.time);
+  out.envelope = arrival.received->envelope;
+  out.oddities = arrival.received->oddities;
+  out.raw = arrival.received->bytes;
+  out.summary = summary_of(arrival);
+  if (arrival.judged) out.verdict_json = verdict_json(*arrival.judged);
+  const smtp::Reply reply = reply_of(arrival);  // but for the number that it is about to get
+  out.reply_code = reply.code();
+  out.reply_text = reply.text();
+  return out;
+}
+
+inbox::Session record_of(const smtp::SessionEnd& end) {
+  inbox::Session out;
+  out.id = end.start.id;
+  out.started_ms = milliseconds_of(end.start.time);
+  out.ended_ms = milliseconds_of(end.time);
+  out.peer = end.start.peer.address;
+  out.port = end.start.peer.port;
+  out.client = end.client;
+  out.hello = end.hello;
+  out.hello_name = end.hello_name;
+  out.tls = end.tls;
+  out.ended = end.why;
+  out.transcript = end.transcript;
+  out.messages = end.messages;
+  return out;
+}
+
+}  // namespace envelint::receiver
