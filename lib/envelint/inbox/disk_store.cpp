@@ -201,6 +201,18 @@ class DiskStore final : public Store {
     return done;
   }
 
+  std::expected<std::size_t, std::string> mark(std::span<const MessageId> ids, bool unread) override {
+    std::size_t changed = 0;
+    auto done = write([&] {
+      for (const MessageId id : ids) {
+        writer_->query("UPDATE message SET unread = ?1 WHERE id = ?2 AND unread <> ?1").bind(unread).bind(id).run();
+        changed += writer_->changes();
+      }
+    });
+    if (!done) return std::unexpected(std::move(done.error()));
+    return changed;
+  }
+
   std::expected<Totals, std::string> totals() const override {
     return read([&](Database& database) {
       Query row = database.query("SELECT messages, message_octets, sessions FROM totals");
