@@ -5,7 +5,7 @@ import { h, say, shown } from "./dom.js";
 import { inbox } from "./inbox.js";
 import { listen, live } from "./live.js";
 import { mailbox } from "./mailbox.js";
-import { dialog, failed } from "./parts.js";
+import { button, dialog, failed } from "./parts.js";
 
 // Views other than the inbox are loaded when they are first wanted.
 const ROUTES = [
@@ -15,17 +15,16 @@ const ROUTES = [
   [/^\/sessions\/(?<id>\d+)$/, async () => (await import("./sessions.js")).session],
   [/^\/lint$/, async () => (await import("./lint.js")).lint],
   [/^\/keygen$/, async () => (await import("./keygen.js")).keygen],
-  [/^\/findings\/(?<code>[A-Z]+\d+)$/, async () => (await import("./finding.js")).finding],
+  [/^\/findings\/(?<code>\w+)$/, async () => (await import("./finding.js")).finding],
 ];
-
-const KEYS = [
-  ["j k", "the next, the previous message"], ["Enter", "open"], ["u", "mark read or unread"],
-  ["# Delete", "delete"], ["/", "search"], ["Esc", "back to the inbox; empty the search"], ["?", "this help"],
-];
-const SEARCHES = [
-  ["invoice", "in the header"], ["from:@example.com", "and to: subject:"], ["dmarc:fail", "and spf: dkim: arc:"],
-  ["has:attachment", ""], ["is:unread", ""],
-];
+const KEYS = {
+  "j k": "the next, the previous message", Enter: "open", u: "mark read or unread", "# Delete": "delete", "/": "search",
+  Escape: "back to the inbox; empty the search", "?": "this help",
+};
+const SEARCHES = {
+  "invoice": "anywhere in header, text or envelope", "from:@example.com": "to: subject: mail-from: rcpt-to: client: header:",
+  "dmarc:fail": "spf: dkim: arc: disposition: tls:", "is:unread has:attachment": "both", "-dkim:pass or larger:1M": "not; either",
+};
 
 const main = document.getElementById("main");
 const banner = document.getElementById("banner");
@@ -38,15 +37,13 @@ function titled() {
   document.title = `${unread ? `(${unread}) ` : ""}${view.title ?? "envelint"} · envelint`;
   const place = document.getElementById("unread");
   place.hidden = !unread;
-  place.replaceChildren(...shown(unread));
-  place.setAttribute("aria-label", `${unread} unread`);
+  place.replaceChildren(...shown(unread), h("span.quiet", " unread"));
 }
 
 function markNavigation(path) {
-  for (const one of document.querySelectorAll(".top nav a")) {
+  for (const one of document.querySelectorAll("nav a")) {
     const its = one.getAttribute("href");
-    const here = its === "/" ? path === "/" || path.startsWith("/messages") : path.startsWith(its);
-    if (here) one.setAttribute("aria-current", path === its ? "page" : "true");
+    if (path === its || (its === "/" ? /^.messages/ : new RegExp(`^${its}/`)).test(path)) one.setAttribute("aria-current", "page");
     else one.removeAttribute("aria-current");
   }
 }
@@ -56,7 +53,7 @@ async function make(url, signal) {
     const match = pattern.exec(url.pathname);
     if (match) return (await load())({ ...match.groups, url, signal, go });
   }
-  return { title: "Not here", node: failed({ status: 404, message: `There is nothing at ${url.pathname}` }) };
+  throw Object.assign(new Error(`There is nothing at ${url.pathname}`), { status: 404 });
 }
 
 /** Shows what the address says. `moves`: not at the first time, when the focus is where the browser has it. */
@@ -65,13 +62,7 @@ async function show(moves) {
   const { signal } = leave = new AbortController();
   const url = new URL(location.href);
   markNavigation(url.pathname);
-  let made;
-  try {
-    made = await make(url, signal);
-  } catch (error) {
-    if (signal.aborted) return;
-    made = { title: "Not here", node: failed(error) };
-  }
+  const made = await make(url, signal).catch((error) => ({ title: "Not here", node: failed(error) }));
   if (signal.aborted) return;
   view = { keys: {}, ...made };
   main.replaceChildren(view.node);
@@ -83,67 +74,61 @@ async function show(moves) {
 }
 
 function go(path, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"]({ place: crypto.getRandomValues(new Uint32Array(1))[0] }, "", path);
+  history[replace ? "replaceState" : "pushState"]({ place: Math.random() }, "", path);
   return show(true);
 }
 
 function followed(event) {
   const anchor = event.target.closest?.("a[href]");
   if (!anchor || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const url = new URL(anchor.href);
-  if (url.origin !== location.origin || anchor.target || anchor.hasAttribute("download")) return;
-  if (url.pathname.startsWith("/api/") || (url.hash && url.pathname === location.pathname)) return;
+  const { origin, pathname, search, hash } = new URL(anchor.href);
+  if (origin !== location.origin || anchor.hasAttribute("download") || (hash && pathname === location.pathname)) return;
   event.preventDefault();
-  go(url.pathname + url.search + url.hash);
+  go(pathname + search + hash);
 }
 
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const writes = event.target.closest?.("input, textarea, select");
-  if (writes && event.key !== "Escape") return;
-  if (event.key === "?") return help();
-  const run = view.keys[event.key];
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog")) return;
+  if (event.target.closest?.("input, textarea, select") && event.key !== "Escape") return;
+  const run = event.key === "?" ? help : view.keys[event.key];
   if (!run) return;
   event.preventDefault();
   run();
 }
 
 function help() {
-  const rows = (all) => h("dl.keys", all.map(([key, means]) => h("div", h("dt", key.split(" ").map((one) => h("kbd", one))), h("dd", means))));
-  const out = dialog("Keys and search", rows(KEYS), h("h3", "Search"), rows(SEARCHES),
-                     h("p.actions", h("button", { type: "button", onclick: () => out.close() }, "Close")));
+  const rows = (all, split) => h("dl.keys", Object.entries(all).map(([keys, means]) => h("div",
+    h("dt", (split ? keys.split(" ") : [keys]).map((one) => h("kbd", one))), h("dd", means))));
+  const out = dialog("Keys and search", rows(KEYS, true), h("h3", "Search"), rows(SEARCHES), h("p.actions", button("Close", () => out.close())));
 }
 
 async function tellServer() {
-  const place = document.getElementById("server");
-  const status = await get("/status").catch(() => null);
-  if (!status) return;
-  mailbox.totals = { messages: status.messages, unread: status.unread };
+  const { smtp, version, kept, messages, unread } = await get("/status");
+  mailbox.totals = { messages, unread };
   titled();
-  place.replaceChildren(h("span", { title: "Where mail is taken" }, "SMTP ", h("code", status.smtp[0])),
-                        h("span", { title: `envelint ${status.version}` },
-                          status.kept === "disk" ? "kept on disk" : "kept in memory"));
+  document.getElementById("server").replaceChildren(h("span", "SMTP ", h("code", smtp[0] ?? "–")),
+    h("span", kept === "disk" ? "kept on disk" : "kept in memory"), h("span", version));
 }
 
 function gone(is) {
   if (banner.hidden !== is) return;
   banner.hidden = !is;
-  banner.replaceChildren(...shown(is ? "envelint does not answer. It is asked again until it does." : ""));
+  banner.replaceChildren(is ? "envelint does not answer. It is asked again until it does." : "");
   if (!is) say("envelint answers again");
 }
 
 history.scrollRestoration = "manual";
-if (history.state?.place === undefined) history.replaceState({ place: 0 }, "");
+if (!history.state) history.replaceState({ place: 0 }, "");
 addEventListener("scroll", () => places.set(history.state?.place, scrollY), { passive: true });
 addEventListener("popstate", () => show(true));
 addEventListener("click", followed);
 addEventListener("keydown", pressed);
 document.getElementById("help").addEventListener("click", help);
 mailbox.addEventListener("totals", titled);
+live.addEventListener("down", () => gone(true));
 live.addEventListener("open", () => {
   gone(false);
-  tellServer();
+  tellServer().catch(() => {});
 });
-live.addEventListener("down", () => gone(true));
 show(false);
 listen();

@@ -1,80 +1,69 @@
 // Each DKIM signature: its key, what it covers, and where it fails, what was changed.
 
 import { count, h, prose, sentence } from "./dom.js";
-import { badge, explain, facts, icon, section } from "./parts.js";
+import { badge, check, explain, facts, section } from "./parts.js";
 
 const CANONICAL = { simple: "as it stands", relaxed: "white space may change" };
-const PLACES = [["key_ok", "key"], ["body_hash_ok", "body"], ["header_signature_ok", "header"]];
-
-function check(value, what) {
-  const kind = value === undefined ? "warn" : value ? "good" : "bad";
-  const word = value === undefined ? "not known" : value ? "holds" : "does not hold";
-  return h(`span.check.${kind}`, icon(kind), `${what} ${word}`);
-}
+const PLACES = { key_ok: "key", body_hash_ok: "body", header_signature_ok: "header" };
 
 function canonicalization(value) {
-  const [header, body] = value.split("/");
-  return [value, h("span.faint", ` (header ${CANONICAL[header]}, body ${CANONICAL[body]})`)];
+  const [header, body] = value.split("/").map((one) => CANONICAL[one]);
+  return [value, h("span.faint", ` (header: ${header}, body: ${body})`)];
 }
 
-function date(unix) {
-  return unix === undefined ? undefined : new Date(unix * 1000).toISOString().replace(".000Z", " UTC").replace("T", " ");
-}
-
-function names(fields) {
-  return fields?.length > 0 && h("span.names", fields.map((one) => h("code", one)));
-}
+const date = (unix) => unix && new Date(unix * 1000).toISOString().replace("T", " ").replace(".000Z", " UTC");
+const names = (fields = []) => fields.map((one) => [h("code", one), " "]);
 
 /** White space that was changed is seen. */
-function seen(text) {
-  return text.replace(/\r\n|\n/g, "↵\n").replace(/ /g, "·").replace(/\t/g, "⇥");
-}
+const seen = (text) => text.replace(/\r?\n/g, "↵\n").replaceAll(" ", "·").replaceAll("\t", "⇥");
 
 /** Both texts with what they do not share marked. */
 function difference(before, after) {
-  let same = 0;
   const most = Math.min(before.length, after.length);
+  let same = 0;
   while (same < most && before[same] === after[same]) ++same;
   let behind = 0;
   while (behind < most - same && before.at(-1 - behind) === after.at(-1 - behind)) ++behind;
-  const line = (title, tag, text) => h("div", h("dt", title), h("dd", h("pre.wrap", text.slice(0, same),
-    text.length > same + behind && h(tag, h("pre.inline", seen(text.slice(same, text.length - behind)))), text.slice(text.length - behind))));
-  return h("dl.difference", line("Signed", "del", before), line("Now", "ins", after));
+  const row = (title, kind, text) => [title, h("pre.wrap", text.slice(0, same),
+    h(`span.place.${kind}`, seen(text.slice(same, text.length - behind))), text.slice(text.length - behind))];
+  return facts([row("Signed", "bad", before), row("Now", "new", after)]);
 }
 
-function autopsy(one) {
-  const change = (it) => h("li", h("p", sentence(it.text)),
-    it.before !== undefined || it.after !== undefined ? difference(it.before ?? "", it.after ?? "") : null,
-    h("p.faint", [it.field && `field ${it.field}`, it.line && `line ${it.line} of the body`, it.lines && count(it.lines, "line"),
-      it.offset !== undefined && `octet ${it.offset}`, it.selector && `selector ${it.selector}`, it.domain && `key at ${it.domain}`].filter(Boolean).join(", ")));
-  return h("div.autopsy", h("h4", one.changes.length ? "What was changed" : "What is known"),
-    one.changes.length ? h("ul", one.changes.map(change)) : h("p", sentence(one.summary)),
-    one.known.length > 0 && h("ul.details", one.known.map((text) => h("li", prose(text)))),
-    h("p.faint", one.changes.length ? "Proven: with the change undone the signature holds." : `${count(one.tried, "guess", "guesses")} checked${one.gave_up ? ", then a limit was reached" : ""}.`));
+function change({ text, before, after, line, lines, offset, domain }) {
+  const where = [line && `line ${line} of the body`, lines && count(lines, "line"), offset !== undefined && `octet ${offset}`, domain && `key at ${domain}`];
+  return h("li", h("p", sentence(text)), (before !== undefined || after !== undefined) && difference(before ?? "", after ?? ""),
+    h("p.faint", where.filter(Boolean).join(", ")));
+}
+
+function autopsy({ changes, summary, known, tried, gave_up }) {
+  return h("div.autopsy", h("h4", changes.length ? "What was changed" : "What is known"),
+    changes.length ? h("ul", changes.map(change)) : h("p", sentence(summary)),
+    h("ul.details", known.map((text) => h("li", prose(text)))),
+    h("p.faint", changes.length ? "Proven: with this undone it verifies." : `${count(tried, "guess", "guesses")} checked${gave_up ? ", then a limit was reached" : ""}.`));
 }
 
 function signature(one, index) {
-  return h("article.signature", h("h3", h("span.faint", `${index + 1} `), h("bdi", one.domain ?? "no readable domain"), " ", badge("DKIM", one.result)),
+  const warns = (is, text) => is && h("span.warn", ` ${text}`);
+  return h("article", h("h3", h("span.faint", `${index + 1} `), h("bdi", one.domain ?? "no domain that can be read"), " ", badge("DKIM", one.result)),
     one.reason && h("p", sentence(one.reason + (one.detail ? `: ${one.detail}` : ""))),
-    h("p.checks", PLACES.map(([member, what]) => check(one[member], what))),
+    h("p.checks", Object.entries(PLACES).map(([member, what]) => one[member] === undefined ? check(false, "", `${what} not known`, "warn")
+      : check(one[member], `${what} holds`, `${what} does not hold`))),
     one.autopsy && autopsy(one.autopsy),
     facts([
-      ["Key", one.key_name && [h("code", one.key_name), one.testing && h("span.warn", " t=y: a test")]],
+      ["Key", one.key_name && [h("code", one.key_name), warns(one.testing, "t=y: a test")]],
       ["Algorithm", one.algorithm && `${one.algorithm}${one.key_bits ? `, ${one.key_bits} bits` : ""}`],
-      ["Identity", one.identity && h("bdi", one.identity)],
+      ["Identity", one.identity],
       ["Canonical", one.canonicalization && canonicalization(one.canonicalization)],
-      ["Signed", [date(one.timestamp), one.in_future && h("span.warn", " lies in the future")].filter(Boolean)],
+      ["Signed", one.timestamp && [date(one.timestamp), warns(one.in_future, "lies in the future")]],
       ["Expires", date(one.expiration)],
-      ["Body", one.body_octets !== undefined && [`${one.body_octets} octets, hash `, h("code", one.body_hash ?? "–"),
-        one.unsigned_octets > 0 && h("span.warn", ` the last ${one.unsigned_octets} are not signed (l=)`)]],
+      ["Body", one.body_hash && [`${one.body_octets} octets, hash `, h("code", one.body_hash), warns(one.unsigned_octets, `the last ${one.unsigned_octets} are not signed (l=)`)]],
       ["Covers", names(one.signed_fields)],
       ["Not covered", names(one.unsigned_fields)],
-      ["Partly covered", names(one.duplicated_fields)],
-    ].filter(([, value]) => !Array.isArray(value) || value.length)));
+      ["In part", names(one.duplicated_fields)],
+    ]));
 }
 
-export function signatures(verdict) {
-  const some = verdict.dkim.filter((one) => one.domain || one.reason || one.result !== "none");
-  return section("dkim", "DKIM", explain("DKIM"),
-    some.length ? some.map(signature) : h("p", "The message has no DKIM signature."));
+export function signatures({ dkim }) {
+  const some = dkim.filter((one) => one.result !== "none" || one.reason);
+  return section("dkim", "DKIM", explain("DKIM"), some.length ? some.map(signature) : h("p", "The message has no DKIM signature."));
 }

@@ -1,7 +1,7 @@
 // DMARC: whether a domain for which SPF or DKIM passes belongs to the domain in From. Drawn, and for both generations.
 
 import { h, plain, sentence } from "./dom.js";
-import { badge, explain, icon, section } from "./parts.js";
+import { badge, check, explain, header, section } from "./parts.js";
 
 const BY = { same_domain: "same domain", same_organization: "same organization", strict: "strict: not the same", other_organization: "other organization", unknown: "not known" };
 const MODES = { r: "relaxed", s: "strict" };
@@ -44,20 +44,20 @@ function mark(x, y, kind) {
   return h(`g.edge-mark.${kind}`, { transform: `translate(${x} ${y})` }, h("circle", { r: 9 }), h("path", { d: SHAPES[kind] }));
 }
 
-const organization = (name) => name && ["small", `organizational domain ${fitted(name, 22)}`];
+const organization = (name) => name && ["name", `organization ${fitted(name, 22)}`];
 
 function wide(from, others, label) {
   const [width, height, gap] = [780, 80, 14];
   const total = others.length * (height + gap) - gap;
   const middle = total / 2;
   return h("svg.wide", { viewBox: `0 0 ${width} ${total + 2}`, role: "img", "aria-label": label },
-    h("path.trunk", { d: `M250 ${middle}h30${others.length > 1 ? `M280 ${height / 2}V${total - height / 2}` : ""}` }),
-    box(1, middle - height / 2 + 1, 250, height - 2, "from", [["name", "From, what readers see"], ["domain", from.domain], organization(from.organization)]),
+    h("path.trunk", { d: `M231 ${middle}h24${others.length > 1 ? `M255 ${height / 2}V${total - height / 2}` : ""}` }),
+    box(1, middle - height / 2 + 1, 230, height - 2, "from", [["name", "From, what readers see"], ["domain", from.domain], organization(from.organization)]),
     others.map((one, at) => {
       const y = at * (height + gap) + height / 2;
-      return h("g", h(`path.edge.${one.kind}`, { d: `M280 ${y}H489` }), mark(300, y, one.kind),
-        h(`text.edge-text.${one.kind}`, { x: 318, y: y - 8 }, one.text),
-        box(489, y - height / 2 + 1, 290, height - 2, one.kind, [["name", one.title], ["domain", one.domain], organization(one.organization)]));
+      return h("g", h(`path.edge.${one.kind}`, { d: `M255 ${y}H519` }), mark(275, y, one.kind),
+        h(`text.edge-text.${one.kind}`, { x: 293, y: y - 8 }, one.text),
+        box(519, y - height / 2 + 1, 260, height - 2, one.kind, [["name", one.title], ["domain", one.domain], organization(one.organization)]));
     }));
 }
 
@@ -70,7 +70,7 @@ function narrow(from, others, label) {
     others.map((one, at) => {
       const y = first + gap + at * (height + gap);
       return h("g", h(`path.edge.${one.kind}`, { d: `M20 ${y + height / 2}H56` }), mark(37, y + height / 2, one.kind),
-        box(56, y + 1, 285, height - 2, one.kind, [["name", one.title], ["domain", one.domain], organization(one.organization), [`small.${one.kind}`, one.text]]));
+        box(56, y + 1, 285, height - 2, one.kind, [["name", one.title], ["domain", one.domain], organization(one.organization), ["says", one.text]]));
     }));
 }
 
@@ -82,16 +82,16 @@ function diagram(verdict) {
   return h("figure.diagram", wide(from, others, label), narrow(from, others, label));
 }
 
-const yes = (value) => h("span", { class: value ? "good" : "none" }, icon(value ? "good" : "none"), value ? " yes" : " no");
+const yes = (value) => check(value, "yes", "no", value ? "good" : "none");
 const ROWS = [
   ["Result", (one) => badge("DMARC", one.result), (one) => one.result],
   ["SPF passes, aligned", (one) => yes(one.spf_aligned), (one) => one.spf_aligned],
   ["DKIM passes, aligned", (one) => yes(one.dkim_aligned), (one) => one.dkim_aligned],
   ["Policy found at", (one) => one.found_at ?? "no record", (one) => one.found_at],
-  ["Policy published", (one) => one.published_policy ? `${one.tag}=${one.published_policy}` : "–", (one) => one.tag + one.published_policy],
+  ["Policy published", (one) => one.published_policy ? `${one.tag}=${one.published_policy}` : "–", (one) => `${one.tag}=${one.published_policy}`],
   ["Policy applied", (one) => one.policy ?? "–", (one) => one.policy],
   ["Organizational domain", (one) => one.organizational_domain ?? "–", (one) => one.organizational_domain],
-  ["Asked for", (one) => one.pct ? `${one.disposition} of ${one.pct} %, else ${one.otherwise}` : one.disposition, (one) => one.disposition + one.pct],
+  ["Asked for", (one) => one.pct ? `${one.disposition} of ${one.pct} %, else ${one.otherwise}` : one.disposition, (one) => `${one.disposition} ${one.pct}`],
 ];
 
 function generations({ rfc9989, rfc7489 }) {
@@ -101,7 +101,7 @@ function generations({ rfc9989, rfc7489 }) {
     return h(differs ? "tr.differs" : "tr", h("th", { scope: "row" }, name), h("td", show(rfc9989)), h("td", show(rfc7489)));
   };
   return h("table.generations", h("caption", ROWS.some(([, , key]) => key(rfc9989) !== key(rfc7489)) ? "Receivers of both generations differ" : "Receivers of both generations agree"),
-    h("thead", h("tr", h("td"), h("th", { scope: "col" }, "RFC 9989"), h("th", { scope: "col" }, "RFC 7489, the older"))), h("tbody", ROWS.map(row)));
+    header(["", "RFC 9989", "RFC 7489, the older"]), h("tbody", ROWS.map(row)));
 }
 
 function reasons({ rfc9989 }) {

@@ -85,7 +85,8 @@ export function prose(text) {
 /** With a capital letter and a full stop, as the story and the findings have neither. */
 export function sentence(text) {
   const whole = String(text ?? "");
-  return prose(whole.charAt(0).toUpperCase() + whole.slice(1) + (/[.!?]$/.test(whole) ? "" : "."));
+  const first = /^[a-z]+[,: ]/.test(whole) ? whole.charAt(0).toUpperCase() + whole.slice(1) : whole;
+  return prose(first + (/[.!?]$/.test(whole) ? "" : "."));
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -117,11 +118,11 @@ export function count(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-/** Says it to those who do not see the page; and briefly to those who do. */
-export function say(text) {
+/** Says it to those who do not see the page; and, unless the page shows it anyway, briefly to those who do. */
+export function say(text, seen = false) {
   const place = document.getElementById("said");
   place.replaceChildren(...shown(text));
-  place.classList.add("on");
+  place.classList.toggle("on", !seen);
   clearTimeout(say.timer);
   say.timer = setTimeout(() => place.classList.remove("on"), 2500);
 }

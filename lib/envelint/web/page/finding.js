@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { h, prose } from "./dom.js";
+import { heading } from "./parts.js";
 
 const ITEM = /^\s*(?:[-*]|(\d+)\.)\s+/;
 
@@ -24,7 +25,7 @@ function block(text) {
 /** Headings, paragraphs, lists, code. Whatever else stands there is shown as it is. */
 function markdown(text) {
   return text.replace(/^---\n.*?\n---\n/s, "").split(/^```\w*\n(.*?)^```$/ms).map((piece, index) => {
-    if (index % 2) return h("pre", piece.trimEnd());
+    if (index % 2) return h("pre", { tabindex: "0" }, piece.trimEnd());
     return piece.split(/\n{2,}/).map((one) => one.trim()).filter(Boolean).map(block);
   });
 }
@@ -33,7 +34,7 @@ export async function finding({ code, signal }) {
   const it = await get(`/findings/${code}`, {}, signal);
   return {
     title: `${it.code}: ${it.summary}`,
-    node: h("article.prose", h("h1", { tabindex: "-1" }, h("span.faint", `${it.code} `), prose(it.summary)),
+    node: h("article.prose", heading(h("span.faint", `${it.code} `), prose(it.summary)),
             h("p.meta", `${it.severity} · ${it.name}`, it.reference && ` · ${it.reference}`), markdown(it.page)),
   };
 }

@@ -2,7 +2,7 @@
 
 import { send } from "./api.js";
 import { count, h, prose, say } from "./dom.js";
-import { copyable, icon, section, tabs } from "./parts.js";
+import { check, copyable, failure, fold, header, heading, tabs } from "./parts.js";
 import { findings } from "./record.js";
 
 const KINDS = ["spf", "dkim", "dmarc", "mta_sts", "tls_rpt", "bimi", "tlsa", "mx"];
@@ -14,91 +14,80 @@ const ZONE = `$ORIGIN example.com.
 _dmarc  TXT "v=DMARC1; p=none; rua=mailto:dmarc@example.com"
 `;
 
+const nameOf = (kind) => kind.toUpperCase().replace("_", "-");
+
 function overview(areas) {
-  const row = (one) => {
+  return h("table", header(["Area", "State", "What is there"], ".quiet"), h("tbody", areas.map((one) => {
     const [kind, word] = WORST[one.worst] ?? STATES[one.state];
-    return h("tr", h("th", { scope: "row" }, one.area.toUpperCase().replace("_", "-")), h("td", h("span.check", { class: `check ${kind}` }, icon(kind), word)), h("td", one.text));
-  };
-  return h("table.overview", h("thead.quiet", h("tr", ["Area", "State", "What is there"].map((one) => h("th", { scope: "col" }, one)))), h("tbody", areas.map(row)));
+    return h("tr", h("th", { scope: "row" }, nameOf(one.area)), h("td", check(true, word, word, kind)), h("td", one.text));
+  })));
 }
 
-function domain(it) {
-  const valid = it.records.length === 1 && it.records[0].valid !== undefined && (it.records[0].valid ? "The record is valid." : "The record is not valid: receivers cannot use it.");
-  return h("section", h("h2", it.domain ?? "The record"), valid && h("p", valid), it.overview && overview(it.overview),
-    it.findings.length ? findings(it.findings, it.records) : h("p", "Nothing is wrong with it."),
-    it.spf && h("p.faint", `SPF: ${it.spf.lookups} of 10 lookups, ${count(it.spf.authorised.ipv4_addresses, "IPv4 address", "IPv4 addresses")} may send.`),
-    it.unknown.length > 0 && h("ul.details", it.unknown.map((one) => h("li", h("code", one.question), `: ${one.reason}`))));
+function domain({ domain: name, records, findings: all, overview: areas, spf, unknown }) {
+  const [only, ...others] = records;
+  const invalid = !others.length && only?.valid === false;
+  return h("section", h("h2", name ?? "The record"), areas && overview(areas), invalid && h("p", "Receivers cannot use this record."),
+    all.length ? findings(all, records) : h("p", "Nothing is wrong with it."),
+    spf && h("p.faint", `SPF: ${spf.lookups} of 10 lookups, ${count(spf.authorised.ipv4_addresses, "IPv4 address", "IPv4 addresses")} may send.`),
+    unknown.length > 0 && h("ul.details", unknown.map((one) => h("li", h("code", one.question), `: ${one.reason}`))));
 }
 
-/** What was found in a document of envelint/lint/1. */
-export function result(document) {
-  const { error, warning, notice, info } = document.summary;
-  const words = [[error, "error"], [warning, "warning"], [notice, "notice"], [info, "info", "info"]].filter(([number]) => number);
-  const text = words.length ? words.map((one) => count(...one)).join(", ") : "Nothing found";
-  say(text);
-  return h("div", h("p.summary", h("b", text)), document.domains.map(domain),
-    document.text && h("details.fold", h("summary", "As the terminal shows it"), copyable(document.text, h("pre.terminal", document.text))));
+/** What a document of envelint/lint/1 says. */
+export function result({ summary, domains, text }) {
+  const counts = ["error", "warning", "notice"].map((one) => summary[one] && count(summary[one], one));
+  const found = [...counts, summary.info && `${summary.info} info`].filter(Boolean).join(", ") || "Nothing found";
+  say(found, true);
+  return h("div", h("p", h("b", found)), domains.map(domain), text && fold("As the terminal shows it", h("pre", { tabindex: "0" }, text)));
 }
 
-function field(id, name, control, hint) {
-  control.id = id;
-  if (hint) control.setAttribute("aria-describedby", `${id}-hint`);
-  return h("div.field", h("label", { for: id }, name), control, hint && h("p.faint", { id: `${id}-hint` }, prose(hint)));
+/** A label and what is typed, chosen or left out; `attributes` has its id. */
+export function field(name, hint, attributes, tag = "input") {
+  const { id } = attributes;
+  const control = h(tag, { spellcheck: "false", autocomplete: "off", "aria-describedby": `${id}-hint`, ...attributes });
+  return [h("div.field", h("label", { for: id }, name), control, h("p.faint", { id: `${id}-hint` }, prose(hint))), control];
 }
 
 /** A form that posts what `body` makes of it, and shows the result below. */
 function form(fields, body, signal) {
-  const out = h("div.result", { "aria-busy": "false" });
+  const out = h("div");
   const ask = h("button.primary", { type: "submit" }, "Lint");
   async function submit(event) {
     event.preventDefault();
     ask.disabled = true;
-    out.setAttribute("aria-busy", "true");
-    try {
-      out.replaceChildren(result(await send("POST", "/lint", { body: body(), signal })));
-    } catch (error) {
-      out.replaceChildren(h("p.failure", { role: "alert" }, prose(error.message)));
-    }
+    out.replaceChildren(await send("POST", "/lint", { body: body(), signal }).then(result, (error) => failure(prose(error.message))));
     ask.disabled = false;
-    out.setAttribute("aria-busy", "false");
   }
   const node = h("form", { onsubmit: submit, onkeydown: (event) => event.key === "Enter" && event.ctrlKey && node.requestSubmit() },
-                 fields, h("p.actions", ask));
+                 h("div.fields", fields), ask);
   return h("div", node, out);
 }
 
-const words = (text) => text.split(/[\s,]+/).filter(Boolean);
-const some = (value) => value.trim() || undefined;
+const some = ({ value }) => value.trim() || undefined;
 
 function recordForm(signal) {
-  const record = h("textarea", { rows: 4, required: true, spellcheck: "false", placeholder: "v=spf1 include:_spf.example.net -all" });
-  const name = h("input", { spellcheck: "false", autocomplete: "off", placeholder: "example.com" });
-  const type = h("select", h("option", { value: "" }, "as it looks"), KINDS.map((one) => h("option", { value: one }, one.toUpperCase().replace("_", "-"))));
-  return form([field("record", "Record", record, "The value of a TXT record, as a receiver gets it: without quotes."),
-    h("div.fields", field("name", "Name", name, "Where it stands, if that matters: `_dmarc.example.com`"), field("type", "Kind", type))],
-  () => ({ record: record.value.trim(), name: some(name.value), type: some(type.value) }), signal);
+  const [record_field, record] = field("Record", "The value of a TXT record, as a receiver gets it: without quotes.",
+    { id: "record", rows: 4, required: true, placeholder: "v=spf1 include:_spf.example.net -all" }, "textarea");
+  const [name_field, name] = field("Name", "Where it stands, if that matters: `_dmarc.example.com`", { id: "name" });
+  const [kind_field, kind] = field("Kind", "What it is to be, whatever it looks like.", { id: "kind" }, "select");
+  kind.append(h("option", { value: "" }, "as it looks"), ...KINDS.map((one) => h("option", { value: one }, nameOf(one))));
+  return form([record_field, name_field, kind_field], () => ({ record: some(record), name: some(name), type: some(kind) }), signal);
 }
 
 function zoneForm(signal) {
-  const zone = h("textarea", { rows: 12, required: true, spellcheck: "false", placeholder: ZONE, wrap: "off" });
-  return form([field("zone", "Zone file", zone, "As name servers read it (RFC 1035 §5). Nothing is looked up: what is not in it does not exist.")],
-              () => ({ zone: zone.value }), signal);
+  const [zone_field, zone] = field("Zone file", "As name servers read it (RFC 1035 §5). Nothing is looked up: what is not in it does not exist.",
+    { id: "zone", rows: 12, required: true, placeholder: ZONE, wrap: "off" }, "textarea");
+  return form(zone_field, () => ({ zone: zone.value }), signal);
 }
 
-function domainForm(signal, url) {
-  const name = h("input", { required: true, spellcheck: "false", autocomplete: "off", placeholder: "example.com", value: url.searchParams.get("domain") ?? "" });
-  const selectors = h("input", { spellcheck: "false", autocomplete: "off", placeholder: "s1 s2" });
-  return form([h("div.fields", field("domain", "Domain", name, "Looked up as this envelint asks DNS: live, or in the zone files it was given."),
-    field("selectors", "DKIM selectors", selectors, "Without them: those of its providers, and common ones."))],
-  () => ({ domain: name.value.trim(), selectors: words(selectors.value).length ? words(selectors.value) : undefined }), signal);
+function domainForm(signal) {
+  const [name_field, name] = field("Domain", "Looked up as this envelint asks DNS: live, or in the zone files that it was given.",
+    { id: "domain", required: true, placeholder: "example.com" });
+  const [selectors_field, selectors] = field("DKIM selectors", "Without them: those of its providers, and common ones.", { id: "selectors", placeholder: "s1 s2" });
+  return form([name_field, selectors_field], () => ({ domain: some(name), selectors: some(selectors)?.split(/[\s,]+/) }), signal);
 }
 
 export function lint({ url, signal }) {
-  const all = [
-    { id: "record", title: "Record", make: () => recordForm(signal) },
-    { id: "zone", title: "Zone", make: () => zoneForm(signal) },
-    { id: "domain", title: "Domain", make: () => domainForm(signal, url) },
-  ];
-  return { title: "Lint", node: h("div.prose.wide", h("div.bar", h("h1", { tabindex: "-1" }, "Lint")), h("p.meta", "What is wrong with the mail records of a domain, and what to write instead."),
-    tabs("What to lint", all, { chosen: url.hash.slice(1) || "record", onchange: (id) => history.replaceState(history.state, "", `#${id}`) })) };
+  const all = [["record", "Record", () => recordForm(signal)], ["zone", "Zone", () => zoneForm(signal)], ["domain", "Domain", () => domainForm(signal)]];
+  return { title: "Lint", node: h("div.prose", heading("Lint"), h("p.meta", "What is wrong with the mail records of a domain, and what to write instead."),
+    tabs("What to lint", all, url.hash.slice(1))) };
 }

@@ -68,6 +68,11 @@ function readWhileSeen() {
   look();
 }
 
+/** Runs with the data of each event of a kind, as long as a view is there. */
+export function news(kind, signal, run) {
+  live.addEventListener(kind, ({ detail }) => run(detail), { signal });
+}
+
 export function listen() {
   if (navigator.locks && window.BroadcastChannel) share();
   else readWhileSeen();

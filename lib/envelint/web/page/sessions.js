@@ -2,93 +2,98 @@
 
 import { get } from "./api.js";
 import { count, h, seconds, shown, time } from "./dom.js";
-import { live } from "./live.js";
-import { button, explain, facts, link } from "./parts.js";
+import { news } from "./live.js";
+import { button, explain, facts, header, heading, link } from "./parts.js";
 
 const PAGE = 50;
-const WHO = { client: "Client", server: "Server", content: "Client", note: "Note" };
+const LONG = 4;  // lines of a reply
+
+function spoken(who, text) {
+  const lines = text.split("\n");
+  if (who === "note" || who === "content") return h("span", text);
+  if (lines.length < LONG) return h("pre", text);
+  return h("details", h("summary", h("code", lines[0]), ` and ${lines.length - 1} lines`), h("pre", lines.slice(1).join("\n")));
+}
 
 /** Two sides: the client left, the server right, and what nobody said between them. */
 export function dialogue(transcript) {
   return h("ol.dialogue", transcript.map(({ who, text }) => {
     const refused = who === "server" && /^[45]\d\d/.test(text) ? ".refusal" : "";
-    const [first, ...rest] = text.split("\n");
-    const long = rest.length > 3;
-    return h(`li.${who}${refused}`, h("span.quiet", `${WHO[who] ?? who}: `),
-      long ? h("details", h("summary", h("code", first), h("span.faint", ` and ${rest.length} lines`)), h("pre", rest.join("\n")))
-        : who === "note" || who === "content" ? h("span", text) : h("pre", text));
+    return h(`li.${who}${refused}`, h("span.quiet", `${who === "content" ? "client" : who}: `), spoken(who, text));
   }));
 }
 
-function clientOf(session) {
-  return [h("bdi", session.client.address), session.hello_name && [" ", h("span.faint", session.hello), " ", h("bdi", session.hello_name)]];
+/** Who was there, of a session and of the envelope of a message. */
+export function connection(it) {
+  const { client, tls } = it;
+  const told = { proxy: " (told by a PROXY header)", xclient: " (told by XCLIENT)" }[client.source];
+  return [
+    ["Client", [h("bdi", client.address), told && h("span.faint", told)]],
+    ["Name", client.name],
+    ["Peer", told && it.peer],
+    [it.hello ?? "Greeting", it.hello_name],
+    ["TLS", tls ? `${tls.version} ${tls.cipher ?? ""}` : "none, in clear"],
+    ["Asked for", tls?.server_name],
+    ["Certificate", tls?.client_certificate],
+  ];
 }
 
 function row(session) {
-  return h("tr", h("td", h("a", { href: `/sessions/${session.id}` }, session.id)), h("td", time(session.started, true)),
-    h("td.number", seconds(session.started, session.ended)), h("td", clientOf(session)), h("td", session.tls?.version ?? "–"),
-    h("td.number", session.messages || "–"), h("td", { class: session.messages ? "" : "warn" }, session.why));
+  const { id, started, ended, client, hello, hello_name, tls, messages, why } = session;
+  return h("tr", h("td", h("a", { href: `/sessions/${id}` }, id)), h("td", time(started, true)), h("td", seconds(started, ended)),
+    h("td", h("bdi", client.address), hello_name && h("span.faint", ` ${hello} `), h("bdi", hello_name)), h("td", tls?.version ?? "–"),
+    h("td", messages || "–"), h("td", { class: messages ? "" : "warn" }, why));
 }
 
 export async function sessions({ signal }) {
-  let page = await get("/sessions", { limit: PAGE }, signal);
-  const body = h("tbody", page.sessions.map(row));
-  const more = button("Show more", next);
-  const fresh = h("button.pill", { type: "button", hidden: true, onclick: again });
+  const body = h("tbody");
+  const table = h("table.sessions", header(["Id", "Started", "Took", "Client", "TLS", "Mail", "Why it ended"]), body);
+  const more = button("Show more", () => load(last));
+  const fresh = button("", () => load(), { kind: ".pill" });
   const nothing = h("div.empty", h("h2", "No sessions yet"),
     h("p", "A session is one connection of a client. It is listed when it has ended, whether it brought mail or not."));
-  const columns = ["Id", "Started", "Took", "Client", "TLS", "Mail", "Why it ended"];
-  const table = h("table.list", h("thead", h("tr", columns.map((one) => h("th", { scope: "col" }, one)))), body);
-  let last = page.sessions.at(-1)?.id;
+  let last;
   let ended = 0;
 
-  function drawState() {
-    more.hidden = !page.more;
-    table.hidden = !body.children.length;
-    nothing.hidden = !table.hidden;
+  function drawFresh() {
     fresh.hidden = !ended;
     fresh.replaceChildren(...shown(`${ended} new`));
   }
 
-  async function next() {
-    page = await get("/sessions", { before: last, limit: PAGE }, signal);
+  /** Those before an id, or the newest. */
+  async function load(before) {
+    const page = await get("/sessions", { before, limit: PAGE }, signal);
     last = page.sessions.at(-1)?.id;
+    if (!before) {
+      ended = 0;
+      body.replaceChildren();
+    }
     body.append(...page.sessions.map(row));
-    drawState();
+    more.hidden = !page.more;
+    table.hidden = !body.firstChild;
+    nothing.hidden = !table.hidden;
+    drawFresh();
   }
 
-  async function again() {
-    ended = 0;
-    page = await get("/sessions", { limit: PAGE }, signal);
-    last = page.sessions.at(-1)?.id;
-    body.replaceChildren(...page.sessions.map(row));
-    drawState();
-  }
-
-  live.addEventListener("sessions", ({ detail }) => {
+  news("sessions", signal, (detail) => {
     ended += detail.count;
-    if (scrollY > 100) drawState();
-    else again().catch(() => {});
-  }, { signal });
-  live.addEventListener("changed", ({ detail }) => detail.cleared && again().catch(() => {}), { signal });
-  drawState();
-  return { title: "Sessions", node: h("div", h("div.bar", h("h1", { tabindex: "-1" }, "Sessions")), h("div.pill-place", fresh), table, nothing, h("p", more)) };
+    if (scrollY > 0) drawFresh();
+    else load().catch(() => {});
+  });
+  news("changed", signal, (detail) => detail.cleared && load().catch(() => {}));
+  await load();
+  return { title: "Sessions", node: h("div", h("div.bar", heading("Sessions")), h("div.pill-place", fresh), table, nothing, more) };
 }
 
 export async function session({ id, signal }) {
   const it = await get(`/sessions/${id}`, {}, signal);
-  const { client } = it;
-  const mail = it.messages ? (await get("/messages", { session: id, order: "oldest", limit: 20 }, signal)).messages : [];
+  const mail = it.messages ? (await get("/messages", { session: id, order: "oldest" }, signal)).messages : [];
   const node = h("div",
     h("nav.bar", { "aria-label": "Session" }, link("Sessions", "/sessions", { image: "newer" })),
-    h("h1", { tabindex: "-1" }, `Session ${it.id}: ${it.why}`),
+    heading(`Session ${it.id}: ${it.why}`),
     h("p.meta", time(it.started, true), " · ", seconds(it.started, it.ended), " · ", count(it.messages, "message")),
     h("div.columns", h("section", h("h2", "What was said"), explain("dialogue", "Who is who?"), dialogue(it.transcript ?? [])),
-      h("aside", { "aria-label": "Connection" }, h("h2", "Connection"), facts([
-        ["Client", [h("bdi", client.address), client.port && ` port ${client.port}`]], ["Name", client.name], ["Peer", client.source !== "peer" && it.peer],
-        [it.hello ?? "Greeting", it.hello_name && h("bdi", it.hello_name)],
-        ["TLS", it.tls ? `${it.tls.version} ${it.tls.cipher ?? ""}` : "none, in clear"], ["SNI", it.tls?.server_name],
-        ["Mail", mail.length > 0 && mail.map((one) => h("div", h("a", { href: `/messages/${one.id}` }, one.subject || "(no subject)")))],
-      ]))));
+      h("aside", { "aria-label": "Connection" }, h("h2", "Connection"), facts([...connection(it),
+        ["Mail", mail.map((one) => h("div", h("a", { href: `/messages/${one.id}` }, one.subject || "(no subject)")))]]))));
   return { title: `Session ${it.id}`, node };
 }

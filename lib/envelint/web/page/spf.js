@@ -1,7 +1,7 @@
 // The evaluation of SPF as a tree: each term in the order in which it was tested, with the lookups counted so far.
 
 import { h, prose, sentence } from "./dom.js";
-import { badge, explain, icon, section } from "./parts.js";
+import { badge, explain, fold, icon, section } from "./parts.js";
 
 const LIMIT = 10;  // RFC 7208 §4.6.4
 const OUTCOMES = { match: ["good", "matches"], no_match: ["none", "does not match"], not_tested: ["none", "not tested"], error: ["bad", "is broken"] };
@@ -20,37 +20,26 @@ function nested(trace) {
   return root.inner;
 }
 
-function deciding(evaluation) {
-  const at = evaluation.path?.at(-1);
-  return evaluation.trace?.findLast((step) => step.domain === at && step.term === evaluation.mechanism && step.outcome !== "no_match");
-}
-
 function term({ step, inner }, decides) {
-  const [kind, means] = OUTCOMES[step.outcome];
-  const shape = step.outcome === "match" ? QUALIFIERS[step.term[0]] ?? kind : kind;
-  const counted = step.lookups > 0 && step.outcome !== "not_tested";
-  const asked = step.asked ?? [];
-  return h(`li.${step.outcome}`, h(`div.term${step === decides ? ".decides" : ""}`,
-    h(`span.${shape}`, icon(step.outcome === "match" ? "good" : kind, means)),
-    h("div", h("code", step.term), " ", h("span", step.reason ? prose(step.reason) : means), step === decides && h("b.verdict", "decides"),
-      asked.map((one) => h("div.asked", h("code", one.question), " ", one.answer, one.void && h("span.warn", " (a void lookup)")))),
-    counted && h("span.lookups", { class: step.lookups > LIMIT ? "lookups bad" : "lookups", title: `${step.lookups} of ${LIMIT} lookups` }, `${step.lookups}/${LIMIT}`)),
-    inner.length > 0 && h("ul", inner.map((one) => term(one, decides))));
+  const { term: written, outcome, reason, asked = [], lookups } = step;
+  const [shape, means] = OUTCOMES[outcome];
+  const kind = outcome === "match" ? QUALIFIERS[written[0]] ?? shape : shape;
+  return h(`li.${outcome}`, h(`div.term${step === decides ? ".decides" : ""}`, h(`span.${kind}`, icon(shape, means)),
+    h("div", h("code", written), " ", prose(reason ?? means), step === decides && h("b", " decides"),
+      asked.map((one) => h("div.faint", h("code", one.question), ` ${one.answer}`, one.void && h("b", " (a void lookup)")))),
+    outcome !== "not_tested" && lookups > 0 && h(lookups > LIMIT ? "span.bad" : "span.faint", { title: `${lookups} of ${LIMIT} lookups` }, `${lookups}/${LIMIT}`)),
+  inner.length > 0 && h("ul", inner.map((one) => term(one, decides))));
 }
 
-function evaluation(one, title) {
-  const own = one.asked?.[0];
-  return h("div.evaluation", h("h3", title, " ", h("bdi", one.domain ?? ""), " ", badge("SPF", one.result)),
-    one.reason && h("p", sentence(one.reason)),
-    own && h("pre.wrap", own.answer),
-    one.trace?.length > 0 && h("ul.tree", nested(one.trace).map((node) => term(node, deciding(one)))),
-    one.explanation && h("p", h("span.lead", "The domain says"), " ", h("q", one.explanation)),
-    one.trace?.length > 0 && h("p.faint", `${one.lookups} of ${LIMIT} lookups, ${one.void_lookups} of them found nothing. `));
+function evaluation({ result, domain, reason, mechanism, path = [], trace = [], asked = [], explanation, lookups, void_lookups }, title) {
+  const decides = trace.findLast((step) => step.domain === path.at(-1) && step.term === mechanism && step.outcome !== "no_match");
+  return h("div", h("h3", title, " ", h("bdi", domain), " ", badge("SPF", result)), reason && h("p", sentence(reason)),
+    asked[0] && h("pre.wrap", asked[0].answer), trace.length > 0 && [h("ul.tree", nested(trace).map((one) => term(one, decides))),
+      h("p.faint", `${lookups} of ${LIMIT} lookups, ${void_lookups} of them found nothing.`)],
+    explanation && h("p", h("b", "The domain says "), h("q", explanation)));
 }
 
-export function spf(verdict) {
-  if (!verdict.spf) return null;
-  const helo = verdict.spf_helo;
-  return section("spf", "SPF", explain("SPF"), evaluation(verdict.spf, verdict.spf.identity === "helo" ? "HELO" : "MAIL FROM"),
-    helo && h("details.fold", h("summary", `HELO ${helo.domain ?? ""}: ${helo.result}`), evaluation(helo, "HELO")));
+export function spf({ spf: it, spf_helo: helo }) {
+  return it && section("spf", "SPF", explain("SPF"), evaluation(it, it.identity === "helo" ? "HELO" : "MAIL FROM"),
+    helo && fold(`HELO ${helo.domain ?? ""}: ${helo.result}`, evaluation(helo, "HELO")));
 }
