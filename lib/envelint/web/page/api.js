@@ -1,7 +1,7 @@
 // The API of the receiver, as docs/web.md and /api/v1/openapi.json have it.
 
 const BASE = "/api/v1";
-const token = document.querySelector("meta[name=envelint-token]").content;
+let token = document.querySelector("meta[name=envelint-token]").content;
 
 export class ApiError extends Error {
   constructor(status, error) {
@@ -48,13 +48,26 @@ export async function getOctets(path, parameters, signal) {
   return new Uint8Array(await (await ask(path, parameters, { signal })).arrayBuffer());
 }
 
+/** A server that was started anew has another token. */
+async function renewToken() {
+  const page = await (await fetch("/")).text();
+  const before = token;
+  token = /name="envelint-token" content="([^"]+)"/.exec(page)?.[1];
+  return token !== before;
+}
+
 /** Whatever is not only read needs the token of the page, which other sites cannot know. */
 export async function send(method, path, { parameters, body, signal } = {}) {
   const headers = { "X-Envelint-Token": token };
   if (body) headers["Content-Type"] = "application/json";
-  const response = await ask(path, parameters, { method, headers, body: body && JSON.stringify(body), signal });
-  const text = await response.text();
-  return text ? JSON.parse(text) : {};
+  try {
+    const response = await ask(path, parameters, { method, headers, body: body && JSON.stringify(body), signal });
+    const text = await response.text();
+    return text ? JSON.parse(text) : {};
+  } catch (error) {
+    if (error.status !== 403 || !await renewToken()) throw error;
+    return send(method, path, { parameters, body, signal });
+  }
 }
 
 export const address = url;

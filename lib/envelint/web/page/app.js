@@ -70,7 +70,7 @@ async function show(moves) {
   view.shownAt?.();
   scrollTo(0, places.get(history.state?.place) ?? 0);
   view.shownAt?.();
-  if (moves) (main.querySelector("h1") ?? main).focus({ preventScroll: true });
+  if (moves && !view.focus?.()) (main.querySelector("h1") ?? main).focus({ preventScroll: true });
 }
 
 function go(path, { replace = false } = {}) {

@@ -59,9 +59,9 @@ class Rows {
     const last = Math.min(entries.length, Math.ceil((above + innerHeight) / height) + AROUND);
     const seen = entries.slice(first, last);
     this.forget(new Set(seen.map((entry) => entry.id)));
+    const elements = seen.map((entry) => this.rowOf(entry));
     let next = this.list.firstChild;
-    seen.forEach((entry, at) => {
-      const element = this.rowOf(entry);
+    elements.forEach((element, at) => {
       element.setAttribute("aria-setsize", mailbox.more ? -1 : entries.length);
       element.setAttribute("aria-posinset", first + at + 1);
       element.style.transform = `translateY(${(first + at) * height}px)`;
@@ -236,5 +236,11 @@ export function inbox({ url, signal }) {
     "#": removeFocused,
     Escape: () => search.value ? find("") : search.blur(),
   };
-  return { title: "Inbox", node, keys, shownAt: draw };
+  /** Back at the message that was opened. */
+  function focus() {
+    const at = mailbox.entries.findIndex((entry) => entry.id === mailbox.opened);
+    if (at >= 0) rows.focus(at);
+    return at >= 0;
+  }
+  return { title: "Inbox", node, keys, focus, shownAt: draw };
 }

@@ -15,6 +15,7 @@ class Mailbox extends EventTarget {
   more = false;
   loaded = false;
   error = null;
+  opened = 0;        // the message that was looked at last
   holdBack = () => false;
   #asked;            // aborts the question that a newer one replaces
   #searches = false;
@@ -41,23 +42,23 @@ class Mailbox extends EventTarget {
       this.#tell("error");
     }
     this.#searches = false;
-    if (this.#missed) await this.catchUp();
+    if (this.#missed && !this.error) await this.catchUp();
   }
 
-  /** What has come since the newest that is known. */
+  /** What has come since the newest that is known; all anew where that is gone, as after a new start of the server. */
   async catchUp() {
     this.#missed = false;
-    if (this.error) return;
-    const page = await get("/messages", { query: this.query, after: this.newest, limit: PAGE });
-    if (page.more) return this.search();
-    this.#count(page.totals);
-    this.#take(page.messages);
+    const { messages, more, totals } = await get("/messages", { query: this.query, limit: PAGE });
+    const ids = messages.map((entry) => entry.id);
+    if (!(ids[0] >= this.newest) || (more && ids.at(-1) > this.newest)) return this.search();
+    this.#count(totals);
+    this.#take(messages);
   }
 
   /** After the stream of events was away: whatever may have changed, without moving who reads further down. */
   async refresh() {
-    if (!this.loaded) return;
-    await (this.holdBack() ? this.catchUp() : this.search());
+    if (this.error || (this.loaded && !this.holdBack())) await this.search();
+    else if (this.loaded) await this.catchUp();
   }
 
   async loadMore() {

@@ -109,7 +109,7 @@ export async function message({ id, url, signal, go }) {
   }
 
   function move(name) {
-    if (others[name]) go(path({ id: others[name] }), { replace: true });
+    if (others[name]) go(path({ id: others[name] }) + location.hash, { replace: true });
   }
 
   function setUnread(value) {
@@ -150,6 +150,7 @@ export async function message({ id, url, signal, go }) {
 
   news("messages", signal, () => others.newer || place());
   news("changed", signal, ({ cleared, removed, ids }) => (cleared || (removed && ids?.includes(it.id))) && leave());
+  mailbox.opened = it.id;
   if (unread) setUnread(false);
   place();
   const node = h("article", { onclick: toOctet },

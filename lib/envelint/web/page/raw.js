@@ -7,46 +7,35 @@ const PIECE = 32 << 10;
 const LONGEST = 998;  // octets of a line, RFC 5322 §2.1.1
 const LF = 10;
 const CR = 13;
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Where a piece ends: behind its last line, or, where a line is longer, before a character that is not whole. */
+/** Where a piece ends: behind its last line, or, where a line is longer, between two characters. */
 function endOf(octets, isLast) {
   if (isLast) return octets.length;
   const line = octets.lastIndexOf(LF);
   if (line >= 0) return line + 1;
-  let end = octets.length;
-  if (octets[end - 1] === CR) --end;
-  for (let back = 0; back < 3 && end > 1 && (octets[end - 1] & 0xC0) === 0x80; ++back) --end;
-  if (octets[end - 1] >= 0xC0) --end;
-  return end || octets.length;
+  let end = octets.length - 1;
+  while (octets.length - end < 5 && ((octets[end] & 0xC0) === 0x80 || octets[end - 1] === CR)) --end;
+  return end;
 }
 
-function lengthOfSequence(octets, at) {
-  const first = octets[at];
-  const length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
-  for (let next = 1; next < length; ++next) if ((octets[at + next] & 0xC0) !== 0x80) return 1;
-  return at + length <= octets.length ? length : 1;
-}
-
-function hex(octets) {
-  return [...octets].map((one) => one.toString(16).toUpperCase().padStart(2, "0")).join(" ");
-}
-
+const hex = (octets) => [...octets].map((one) => one.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 const odd = (text, title) => h("span.odd", { title }, text);
 
-/** One octet, or one character of several, that is not plain ASCII. */
+/** One octet, or one character of several, that is not plain ASCII; and how many octets that are. */
 function unusual(octets, at) {
   const one = octets[at];
   if (one === 0) return [odd("NUL", "NUL"), 1];
   if (one === CR) return [odd("CR", "a bare CR"), 1];
-  if (one < 0x80) return [odd(`\\x${hex([one])}`, "a control character"), 1];
-  const length = lengthOfSequence(octets, at);
-  const part = octets.slice(at, at + length);
-  try {
-    if (length > 1) return [h("span.beyond", { title: `octets ${hex(part)}` }, new TextDecoder("utf-8", { fatal: true }).decode(part)), length];
-  } catch {
-    // Surrogates and code points past the last are no UTF-8.
+  for (let length = 2; one > 0x7F && length < 5; ++length) {
+    const part = octets.subarray(at, at + length);
+    try {
+      return [h("span.beyond", { title: `octets ${hex(part)}` }, UTF8.decode(part)), part.length];
+    } catch {
+      // More octets may make it a character.
+    }
   }
-  return [odd(`\\x${hex([one])}`, "no UTF-8"), 1];
+  return [odd(`\\x${hex([one])}`, one < 0x80 ? "a control character" : "no UTF-8"), 1];
 }
 
 function content(octets) {
