@@ -36,7 +36,7 @@ start(async (page) => {
   await picture(page, "transcript");
 
   await open(page, "It is not aligned");
-  await page.locator(".edge-text.bad", { hasText: "not aligned" }).first().waitFor();
+  await page.locator("g.bad > .says", { hasText: "not aligned" }).first().waitFor();
   const code = page.locator(".finding a[href^='/findings/']").first();
   const name = await code.innerText();
   await code.click();

@@ -2,7 +2,7 @@
 
 import { send } from "./api.js";
 import { count, h, prose, say } from "./dom.js";
-import { check, copyable, failure, fold, header, heading, tabs } from "./parts.js";
+import { check, failure, fold, header, heading, tabs } from "./parts.js";
 import { findings } from "./record.js";
 
 const KINDS = ["spf", "dkim", "dmarc", "mta_sts", "tls_rpt", "bimi", "tlsa", "mx"];

@@ -52,7 +52,7 @@ function share() {
   navigator.locks.request(NAME, () => new Promise(() => {  // held as long as the tab is there
     leads = true;
     read(tellAll);
-  }));
+  })).catch(readWhileSeen);
 }
 
 function readWhileSeen() {

@@ -6,6 +6,7 @@ import { news } from "./live.js";
 import { button, explain, facts, header, heading, link } from "./parts.js";
 
 const PAGE = 50;
+const PIECE = 500;  // of what was said, until somebody wants more
 const LONG = 4;  // lines of a reply
 
 function spoken(who, text) {
@@ -17,10 +18,18 @@ function spoken(who, text) {
 
 /** Two sides: the client left, the server right, and what nobody said between them. */
 export function dialogue(transcript) {
-  return h("ol.dialogue", transcript.map(({ who, text }) => {
-    const refused = who === "server" && /^[45]\d\d/.test(text) ? ".refusal" : "";
-    return h(`li.${who}${refused}`, h("span.quiet", `${who === "content" ? "client" : who}: `), spoken(who, text));
-  }));
+  const list = h("ol.dialogue");
+  const more = button("Show more", next);
+  function next() {
+    const { length } = list.children;
+    list.append(...transcript.slice(length, length + PIECE).map(({ who, text }) => {
+      const refused = who === "server" && /^[45]\d\d/.test(text) ? ".refusal" : "";
+      return h(`li.${who}${refused}`, h("span.quiet", `${who === "content" ? "client" : who}: `), spoken(who, text));
+    }));
+    more.hidden = list.children.length >= transcript.length;
+  }
+  next();
+  return [list, more];
 }
 
 /** Who was there, of a session and of the envelope of a message. */
