@@ -73,7 +73,7 @@ TEST_CASE("nests are read to a depth", "[mime][hostile]") {
 TEST_CASE("many parts are read to a number", "[mime][hostile]") {
   const std::string head = "Content-Type: multipart/mixed; boundary=x\n\n";
   CHECK(do_all("100,000 parts", mail(head + repeat("--x\nContent-Type: image/png; name=a.png\n\nx\n", 100'000))).cut);
-  CHECK(do_all("10,000,000 empty parts", mail(head + repeat("--x\n", 7'500'000))).cut);
+  CHECK(do_all("7,500,000 empty parts", mail(head + repeat("--x\n", 7'500'000))).cut);
   CHECK(do_all("100,000 messages",
                mail("Content-Type: multipart/digest; boundary=x\n\n" + repeat("--x\n\nSubject: a\n\nb\n", 100'000)))
             .cut);
