@@ -1,0 +1,30 @@
+#pragma once
+
+#include <envelint/mime/structure.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// The HTML of a message as a document for a sandboxed frame. The HTML is hostile, and three things keep it in its place:
+/// the sandbox (no scripts, no forms, an origin of its own), the policy (no connection to anywhere), and this (nothing
+/// that connects in spite of a policy). The first two hold whatever is wrong with the third.
+namespace envelint::web {
+
+/// The document. Elements that could load or connect in spite of a policy get the names of inert ones: `link`
+/// (preconnect, dns-prefetch), `meta` (refresh), `base`, and what embeds another document or a script. References
+/// `cid:…` that name the Content-ID of a part become the path of that part (RFC 2392); all others stay.
+///
+/// Only names of elements and references are replaced, by letters, digits and `-./`, so that what is a tag, an attribute
+/// or a text stays one. Linear in the length of `html`; what comes out is at most twice as long and two megabytes more.
+/// @param html       as UTF-8; see mime::html_body.
+/// @param structure  of the same message.
+/// @param message    its number in the API.
+[[nodiscard]] std::string frame_document(std::string_view html, const mime::Structure& structure,
+                                         std::uint64_t message);
+
+/// The Content-Security-Policy of the document.
+/// @param remote  pictures, fonts, styles, sound and films may come from anywhere: a person has asked for it.
+[[nodiscard]] std::string_view frame_policy(bool remote) noexcept;
+
+}  // namespace envelint::web
