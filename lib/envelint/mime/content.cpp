@@ -147,6 +147,14 @@ std::optional<std::string> html_body(std::string_view raw, std::size_t most) {
   return source(*html, most);
 }
 
+bool has_text(std::string_view raw) {
+  // A text may begin with empty lines; one that has nothing else for so long is none.
+  constexpr std::size_t kEnough = 4096;
+  return !is_blank(text_body(raw, kEnough));
+}
+
+bool has_html(std::string_view raw) { return shown_html(read_tree(raw).root) != nullptr; }
+
 std::string searchable_text(std::string_view raw, std::size_t most) { return digest(raw, most).searchable; }
 
 Digest digest(std::string_view raw, std::size_t most) {

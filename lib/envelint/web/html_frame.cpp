@@ -1,10 +1,16 @@
 #include <envelint/web/html_frame.hpp>
 
+#include <envelint/mime/decode.hpp>
+#include <envelint/mime/tree.hpp>
 #include <envelint/text/ascii.hpp>
+#include <envelint/text/base64.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 
 namespace envelint::web {
 namespace {
@@ -35,9 +41,11 @@ constexpr auto kElements = std::to_array<Element>({
 static_assert(std::ranges::is_sorted(kElements, {}, &Element::name));
 constexpr std::size_t kMaxName = 16;
 
-/// Longer references are not looked at, and no more are replaced: a path is far longer than the shortest of them.
+/// Longer references are not looked at.
 constexpr std::size_t kMaxReference = 250;
-constexpr std::size_t kMaxReplaced = 10'000;
+/// Octets of a picture, and of all that stand in a document, the same one each time that it does.
+constexpr std::size_t kMaxPicture = std::size_t{4} << 20;
+constexpr std::size_t kMaxPictures = std::size_t{16} << 20;
 constexpr string_view kCid = "cid:";
 /// What may stand before a reference, in an attribute or a style, and what ends it.
 constexpr text::CharSet kBefore(" \t\r\n\f\"'=(,");
@@ -65,20 +73,60 @@ std::string percent_decoded(string_view text) {
   return out;
 }
 
-/// From Content-ID to the place of the part; of several with one Content-ID the first counts.
-using Places = std::map<std::string, std::string, std::less<>>;
-
-void collect(const mime::Part& part, Places& out) {
-  if (!part.content_id.empty()) out.emplace(part.content_id, part.id);
-  for (const mime::Part& child : part.children) collect(child, out);
+/// Told by its first octets: what a message calls it is of others, and an SVG is a document that can hold more.
+string_view picture_type(string_view octets) {
+  if (octets.starts_with("\x89PNG\r\n\x1A\n")) return "image/png";
+  if (octets.starts_with("\xFF\xD8\xFF")) return "image/jpeg";
+  if (octets.starts_with("GIF87a") || octets.starts_with("GIF89a")) return "image/gif";
+  if (octets.starts_with("RIFF") && octets.size() >= 12 && octets.substr(8, 4) == "WEBP") return "image/webp";
+  return {};
 }
+
+/// The pictures of a message by their Content-ID; of several with the same one the first counts.
+class Pictures {
+ public:
+  explicit Pictures(string_view raw) : tree_(mime::read_tree(raw)) { collect(tree_.root); }
+  Pictures(const Pictures&) = delete;
+  Pictures& operator=(const Pictures&) = delete;
+
+  /// `data:image/png;base64,…`; empty where there is no such picture, or it is too large.
+  const std::string& url(string_view id) {
+    const auto found = parts_.find(id);
+    if (found == parts_.end()) return none_;
+    Picture& picture = found->second;
+    if (!picture.url) picture.url = url_of(*picture.part);
+    return *picture.url;
+  }
+
+ private:
+  struct Picture {
+    const mime::Node* part;
+    std::optional<std::string> url;
+  };
+
+  void collect(const mime::Node& node) {
+    if (!node.content_id.empty() && node.children.empty()) parts_.emplace(node.content_id, Picture{&node, {}});
+    for (const mime::Node& child : node.children) collect(child);
+  }
+
+  static std::string url_of(const mime::Node& part) {
+    const std::string octets = mime::decode(part.body, part.encoding, kMaxPicture + 1);
+    const string_view type = picture_type(octets);
+    if (type.empty() || octets.size() > kMaxPicture) return {};
+    std::string out = "data:";
+    out += type;
+    out += ";base64,";
+    return out + text::base64_encode(std::span(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()));
+  }
+
+  mime::Tree tree_;
+  std::map<std::string, Picture, std::less<>> parts_;
+  std::string none_;
+};
 
 class Frame {
  public:
-  Frame(string_view html, const mime::Structure& structure, std::uint64_t message)
-      : html_(html), parts_("/api/v1/messages/" + std::to_string(message) + "/parts/") {
-    collect(structure.root, places_);
-  }
+  Frame(string_view html, string_view raw) : html_(html), pictures_(raw) {}
 
   std::string make() {
     out_.reserve(html_.size() + html_.size() / 16);
@@ -110,41 +158,38 @@ class Frame {
   }
 
   bool reference() {
-    if (replaced_ == kMaxReplaced || !text::istarts_with(html_.substr(at_), kCid)) return false;
+    if (!text::istarts_with(html_.substr(at_), kCid)) return false;
     if (at_ > 0 && !kBefore.contains(html_[at_ - 1])) return false;
     const string_view rest = html_.substr(at_ + kCid.size(), kMaxReference);
     const auto behind = std::ranges::find_if(rest, [](char c) { return kBehind.contains(c); });
     const string_view id(rest.begin(), behind);
-    const auto place = places_.find(percent_decoded(id));
-    if (place == places_.end()) return false;
-    ++replaced_;
-    out_ += parts_;
-    out_ += place->second;
+    const std::string& url = pictures_.url(percent_decoded(id));
+    if (url.empty() || url.size() > kMaxPictures - pictured_) return false;
+    pictured_ += url.size();
+    out_ += url;
     at_ += kCid.size() + id.size();
     return true;
   }
 
   string_view html_;
-  std::string parts_;
-  Places places_;
+  Pictures pictures_;
   std::size_t at_ = 0;
-  std::size_t replaced_ = 0;
+  std::size_t pictured_ = 0;  // octets
   std::string out_;
 };
 
 }  // namespace
 
-std::string frame_document(string_view html, const mime::Structure& structure, std::uint64_t message) {
-  return Frame(html, structure, message).make();
-}
+std::string frame_document(string_view html, string_view raw) { return Frame(html, raw).make(); }
 
 string_view frame_policy(bool remote) noexcept {
   if (remote) {
-    return "default-src 'none'; style-src 'unsafe-inline' http: https:; img-src 'self' data: http: https:; "
-           "font-src data: http: https:; media-src data: http: https:; base-uri 'none'; form-action 'none'; sandbox";
+    return "default-src 'none'; style-src 'unsafe-inline' http: https:; img-src data: http: https:; "
+           "font-src data: http: https:; media-src data: http: https:; base-uri 'none'; form-action 'none'; "
+           "frame-ancestors 'self'; sandbox";
   }
-  return "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-         "sandbox";
+  return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+         "frame-ancestors 'self'; sandbox";
 }
 
 }  // namespace envelint::web

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <envelint/mime/structure.hpp>
-
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,15 +10,15 @@ namespace envelint::web {
 
 /// The document. Elements that could load or connect in spite of a policy get the names of inert ones: `link`
 /// (preconnect, dns-prefetch), `meta` (refresh), `base`, and what embeds another document or a script. References
-/// `cid:…` that name the Content-ID of a part become the path of that part (RFC 2392); all others stay.
+/// `cid:…` to pictures of the message (RFC 2392) become these pictures, as `data:`; all others stay. So the document
+/// asks for nothing at all, not even of this server, which does not answer pages of other origins, as it is one.
 ///
-/// Only names of elements and references are replaced, by letters, digits and `-./`, so that what is a tag, an attribute
-/// or a text stays one. Linear in the length of `html`; what comes out is at most twice as long and two megabytes more.
-/// @param html       as UTF-8; see mime::html_body.
-/// @param structure  of the same message.
-/// @param message    its number in the API.
-[[nodiscard]] std::string frame_document(std::string_view html, const mime::Structure& structure,
-                                         std::uint64_t message);
+/// Only names of elements and references are replaced, by letters, digits and `-+/=:;,`, so that what is a tag, an
+/// attribute or a text stays one. Linear in the length of `html`, and bounded: pictures of more than four megabytes, and
+/// those beyond 16 megabytes in all, are left out.
+/// @param html  as UTF-8; see mime::html_body.
+/// @param raw   the message that it is of.
+[[nodiscard]] std::string frame_document(std::string_view html, std::string_view raw);
 
 /// The Content-Security-Policy of the document.
 /// @param remote  pictures, fonts, styles, sound and films may come from anywhere: a person has asked for it.
