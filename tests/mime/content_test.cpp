@@ -41,6 +41,15 @@ TEST_CASE("a message without text has none", "[mime]") {
   CHECK_FALSE(html(multipart("mixed", {{"text/html\nContent-Disposition: attachment", "<p>"}})).has_value());
 }
 
+TEST_CASE("whether there is something to show can be asked", "[mime]") {
+  CHECK(has_text(newsletter()));
+  CHECK(has_html(newsletter()));
+  CHECK(has_text(mail("Content-Type: text/plain; charset=utf-8\n\n\n\n\u00FC\n")));
+  CHECK_FALSE(has_text(mail("Content-Type: text/plain\n\n \n")));
+  CHECK_FALSE(has_html(mail("Content-Type: text/plain\n\n<p>\n")));
+  CHECK_FALSE(has_text(mail("Content-Type: application/pdf\n\n%PDF\n")));
+}
+
 TEST_CASE("texts that stand one after the other are read so", "[mime]") {
   CHECK(text(multipart("mixed", {{"text/plain", "one"}, {"image/png", "x"}, {"text/plain", "two"}})) == "one\ntwo");
 }

@@ -27,7 +27,7 @@ TEST_CASE("transfer encodings are decoded, in any case of their names", "[mime]"
 }
 
 TEST_CASE("what is broken is decoded as far as it goes", "[mime]") {
-  CHECK(decoded("SGV*sb\r\n\r\nG8", "base64").starts_with("Hell"));
+  CHECK(decoded("SGV*sb\r\n\r\nG8", "base64") == "Hello");
   CHECK(decoded("a=ZZb=", "quoted-printable").starts_with("a=ZZb"));
   CHECK(decoded("no begin", "uuencode") == "no begin");
   CHECK(decoded("begin 644", "uuencode") == "begin 644");

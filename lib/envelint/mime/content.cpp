@@ -53,6 +53,13 @@ const Node* main_part(const Node& related) {
   return related.start.empty() || named == related.children.end() ? &related.children.front() : &*named;
 }
 
+/// A text behind what is there, on a line of its own.
+void append_line(std::string_view line, std::size_t most, std::string& out) {
+  if (line.empty() || out.size() >= most) return;
+  if (!out.empty() && !out.ends_with('\n')) out += '\n';  // there is room
+  out += to_utf8(line, "utf-8", most - out.size());
+}
+
 std::string shown_text(const Node& node, std::size_t most);
 
 /// RFC 2046 §5.1.4: the last is the best, but a plain text is what is asked for.
@@ -79,8 +86,7 @@ std::string shown_text(const Node& node, std::size_t most) {
   std::string out;
   for (const Node& child : node.children) {
     if (out.size() >= most) break;
-    if (!out.empty() && !out.ends_with('\n')) out += '\n';
-    out += shown_text(child, most - out.size());
+    append_line(shown_text(child, most - out.size()), most, out);
   }
   return out;
 }
@@ -99,16 +105,10 @@ const Node* shown_html(const Node& node) {
   return found;
 }
 
-void append_line(std::string_view line, std::size_t most, std::string& out) {
-  if (line.empty() || out.size() >= most) return;
-  if (!out.empty() && !out.ends_with('\n')) out += '\n';
-  out += to_utf8(line, "utf-8", most - std::min(most, out.size()));
-}
-
 void append_searchable(const Node& node, std::size_t most, std::string& out) {
   if (out.size() >= most) return;
   append_line(node.filename, most, out);
-  if (is_text(node)) append_line(text_in(node, most - std::min(most, out.size())), most, out);
+  if (is_text(node)) append_line(text_in(node, most), most, out);
   for (const Node& child : node.children) append_searchable(child, most, out);
 }
 
@@ -146,6 +146,14 @@ std::optional<std::string> html_body(std::string_view raw, std::size_t most) {
   if (html == nullptr) return std::nullopt;
   return source(*html, most);
 }
+
+bool has_text(std::string_view raw) {
+  // A text may begin with empty lines; one that has nothing else for so long is none.
+  constexpr std::size_t kEnough = 4096;
+  return !is_blank(text_body(raw, kEnough));
+}
+
+bool has_html(std::string_view raw) { return shown_html(read_tree(raw).root) != nullptr; }
 
 std::string searchable_text(std::string_view raw, std::size_t most) { return digest(raw, most).searchable; }
 

@@ -31,6 +31,10 @@ struct Content {
 /// @return nothing where there is none.
 [[nodiscard]] std::optional<std::string> html_body(std::string_view raw, std::size_t most);
 
+/// Whether these find something to show.
+[[nodiscard]] bool has_text(std::string_view raw);
+[[nodiscard]] bool has_html(std::string_view raw);
+
 /// All texts of a message, those in attached messages too, and the names of attachments; without its header.
 [[nodiscard]] std::string searchable_text(std::string_view raw, std::size_t most);
 

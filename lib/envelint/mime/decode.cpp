@@ -31,8 +31,10 @@ void decode_to(std::string_view body, GMimeContentEncoding encoding, const Take&
     if (!take(std::string_view(out.data(), size))) return;
     body.remove_prefix(piece.size());
   }
-  out.resize(std::max(out.size(), g_mime_encoding_outlen(&state, 0)));
-  take(std::string_view(out.data(), g_mime_encoding_flush(&state, "", 0, out.data())));
+  // Padding that many leave out; where it is there, one more changes nothing.
+  const std::string_view tail = encoding == GMIME_CONTENT_ENCODING_BASE64 ? "=" : "";
+  out.resize(std::max(out.size(), g_mime_encoding_outlen(&state, tail.size())));
+  take(std::string_view(out.data(), g_mime_encoding_flush(&state, tail.data(), tail.size(), out.data())));
 }
 
 /// The lines between `begin` and `end` of a uuencoded file; what has no `begin` is not uuencoded.

@@ -1,5 +1,6 @@
 #include <envelint/mime/encoded_words.hpp>
 
+#include <envelint/mime/decode.hpp>
 #include <envelint/mime/gmime.hpp>
 #include <envelint/text/ascii.hpp>
 
@@ -28,6 +29,9 @@ Word next_word(std::string_view text) {
 
 /// One at a time: the library takes the `==` at the end of one for the end of all that follow it.
 std::string decoded_word(std::string_view word) {
+  const std::string_view charset = word.substr(2, word.find('?', 2) - 2);
+  // RFC 2047 §6.2: in a charset that is not known it may be shown as it is. RFC 2231 §5: a language may follow.
+  if (!is_known_charset(charset.substr(0, charset.find('*')))) return std::string(word);
   begin_gmime();
   const TextPtr plain(g_mime_utils_header_decode_text(nullptr, std::string(word).c_str()));
   return plain ? std::string(plain.get()) : std::string(word);

@@ -114,9 +114,9 @@ class Reader {
   void begin_line(std::size_t ends) {
     space_ = false;
     if (out_.empty()) return;
-    const std::size_t last = out_.find_last_not_of('\n');
-    const std::size_t there = out_.size() - (last == std::string::npos ? 0 : last + 1);
-    if (there < ends) out_.append(ends - there, '\n');
+    std::size_t there = 0;
+    while (there < ends && there < out_.size() && out_[out_.size() - 1 - there] == '\n') ++there;
+    out_.append(ends - there, '\n');
   }
 
   void markup() {
