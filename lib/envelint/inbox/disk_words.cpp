@@ -40,10 +40,12 @@ void sign(Database& database, std::uint64_t block) {
 /// SQLite's integers have a sign; no id is ever as large.
 constexpr std::uint64_t kMostId = INT64_MAX;
 
+// `main.`: a store that was old when it was opened, and has become new since, has views in front of its tables.
+
 /// The facts of a message come from an index that has no others, so that going through all is quick.
 constexpr std::string_view kFacts =
     "SELECT id, session, received_ms, size, client, tls, spf, dkim, dmarc, arc, disposition, attachments, unread "
-    "FROM message INDEXED BY message_facts WHERE id BETWEEN ? AND ? ORDER BY id";
+    "FROM main.message INDEXED BY message_facts WHERE id BETWEEN ? AND ? ORDER BY id";
 
 /// Good until the next row.
 /// @param with_client  for an address takes longer to read than all else
@@ -113,9 +115,9 @@ class Finder {
   }
 
   std::optional<MessageId> next_id() {
-    const std::string_view statement = page_.newest_first
-                                           ? "SELECT id FROM message WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"
-                                           : "SELECT id FROM message WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1";
+    const std::string_view statement =
+        page_.newest_first ? "SELECT id FROM main.message WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"
+                           : "SELECT id FROM main.message WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1";
     Query row = database_.query(statement).bind(first_).bind(last_);
     return row.next() ? std::optional(row.number(0)) : std::nullopt;
   }
@@ -137,7 +139,7 @@ class Finder {
     if (!search_.may_match(facts)) return false;
     if (!search_.needs_words()) return true;
     check_time();
-    Query row = database_.query("SELECT words FROM searched WHERE message = ?").bind(facts.id);
+    Query row = database_.query("SELECT words FROM main.searched WHERE message = ?").bind(facts.id);
     return search_.matches(facts, row.next() ? row.octets(0) : std::string_view());
   }
 
