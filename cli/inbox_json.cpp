@@ -29,6 +29,8 @@ void add_members(JsonWriter& json, const inbox::Entry& entry) {
   json.member("session", entry.session);
   json.member("received", inbox::rfc3339(entry.received_ms));
   json.member("size", entry.size);
+  json.member("unread", entry.unread);
+  json.member("attachments", entry.attachments);
   json.member("client", entry.client.to_string());
   json.member_unless_empty("tls", entry.tls);
   json.member("mail_from", entry.sender);
@@ -43,6 +45,8 @@ void add_members(JsonWriter& json, const inbox::Message& message, const std::opt
   json.member("session", message.session);
   json.member("received", inbox::rfc3339(message.received_ms));
   json.member("size", std::uint64_t{message.raw.size()});
+  json.member("unread", message.unread);
+  json.member("attachments", message.attachments);
   receiver::add_summary(json, message.summary);
   receiver::add_envelope(json, message.envelope);
   receiver::add_oddities(json, message.oddities);

@@ -22,7 +22,8 @@ constexpr std::size_t kMaxLine = 1000;
 constexpr std::size_t kMaxRecipients = 8000;
 constexpr std::size_t kMaxHeader = 16'000;
 
-constexpr bool is_blank(char32_t c) { return c <= ' ' || c == 0x7F; }
+/// What is in ASCII and no blank, for white space and controls are one.
+constexpr bool is_plain(char c) { return text::is_vchar(c); }
 
 /// Appends folded text as long as it has room.
 class Folder {
@@ -33,8 +34,13 @@ class Folder {
     // Blanks fold to nothing, and are not read without end.
     octets = octets.substr(0, 4 * (end_ - begin_));
     while (!octets.empty() && out_.size() < end_) {
+      const auto* const plain_end = std::ranges::find_if_not(octets, is_plain);
+      const auto plain = static_cast<std::size_t>(plain_end - octets.begin());
+      if (plain > 0) add_plain(octets.substr(0, plain));
+      octets.remove_prefix(plain);
+      if (octets.empty()) break;
       const text::CodePoint c = text::next_code_point(octets);
-      add(c, octets.substr(0, c.size));
+      add(c);
       octets.remove_prefix(c.size);
     }
   }
@@ -46,18 +52,18 @@ class Folder {
   }
 
  private:
-  void add(const text::CodePoint& c, std::string_view octets) {
+  /// Most of what is read.
+  void add_plain(std::string_view octets) {
+    const std::size_t size = out_.size();
+    append(octets.substr(0, end_ - std::min(end_, size + 1)));
+    std::transform(out_.begin() + static_cast<std::ptrdiff_t>(size), out_.end(),
+                   out_.begin() + static_cast<std::ptrdiff_t>(size), text::to_lower);
+  }
+
+  void add(const text::CodePoint& c) {
     if (!c.valid) return append(fmt::format("\\x{:02x}", static_cast<unsigned>(c.value)));
-    const bool ascii = c.value < 0x80;
-    const bool blank = ascii ? is_blank(c.value) : uc_is_property_white_space(c.value);
-    if (blank) {
-      blank_ = out_.size() > begin_;
-    } else if (ascii) {
-      const char small = text::to_lower(octets.front());
-      append({&small, 1});
-    } else {
-      append_small(c.value);
-    }
+    if (c.value > 0x7F && !uc_is_property_white_space(c.value)) return append_small(c.value);
+    blank_ = out_.size() > begin_;
   }
 
   void append_small(char32_t c) {
