@@ -24,9 +24,9 @@ start(async (page) => {
 
   await open(page, "It was changed");
   await page.locator(".conclusion.bad", { hasText: "DMARC fails" }).waitFor();
-  await page.locator(".autopsy .place", { hasText: "[list]" }).waitFor();
-  await page.locator(".autopsy", { hasText: "appended to the body" }).waitFor();
-  await page.locator(".check.bad", { hasText: "body does not hold" }).waitFor();
+  await page.locator(".autopsy .place", { hasText: "[list]" }).first().waitFor();
+  await page.locator(".autopsy", { hasText: "appended to the body" }).first().waitFor();
+  await page.locator(".check.bad", { hasText: "body does not hold" }).first().waitFor();
   await picture(page, "changed");
   const header = await tab(page, "Header");
   same(await header.locator("tr", { hasText: "Subject" }).first().locator(".chip").count(), 1, "signatures of the Subject");
