@@ -1,0 +1,60 @@
+#include <envelint/mime/encoded_words.hpp>
+
+#include <envelint/mime/decode.hpp>
+#include <envelint/mime/gmime.hpp>
+#include <envelint/text/ascii.hpp>
+
+namespace envelint::mime {
+namespace {
+
+/// Where the next encoded word is; at the end and of no size where there is none.
+struct Word {
+  std::size_t start;
+  std::size_t size;
+};
+
+/// RFC 2047 §2: `=?charset?encoding?text?=`.
+Word next_word(std::string_view text) {
+  for (std::size_t start = text.find("=?"); start != std::string_view::npos; start = text.find("=?", start + 1)) {
+    const std::size_t charset_end = text.find('?', start + 2);
+    const std::size_t encoding_end =
+        charset_end == std::string_view::npos ? charset_end : text.find('?', charset_end + 1);
+    if (encoding_end == std::string_view::npos) break;
+    const std::size_t end = text.find("?=", encoding_end + 1);
+    if (end == std::string_view::npos) break;
+    if (text.substr(start, end - start).find(' ') == std::string_view::npos) return {start, end + 2 - start};
+  }
+  return {text.size(), 0};
+}
+
+/// One at a time: the library takes the `==` at the end of one for the end of all that follow it.
+std::string decoded_word(std::string_view word) {
+  const std::string_view charset = word.substr(2, word.find('?', 2) - 2);
+  // RFC 2047 §6.2: in a charset that is not known it may be shown as it is. RFC 2231 §5: a language may follow.
+  if (!is_known_charset(charset.substr(0, charset.find('*')))) return std::string(word);
+  begin_gmime();
+  const TextPtr plain(g_mime_utils_header_decode_text(nullptr, std::string(word).c_str()));
+  return plain ? std::string(plain.get()) : std::string(word);
+}
+
+}  // namespace
+
+std::string decoded(std::string_view value) {
+  std::string text(text::trim(value).substr(0, kMaxFieldText));
+  std::erase_if(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  std::string out;
+  std::string_view rest = text;
+  bool behind_word = false;
+  while (!rest.empty()) {
+    const Word word = next_word(rest);
+    const std::string_view between = rest.substr(0, word.start);
+    // RFC 2047 §6.2: white space between two encoded words is no text.
+    if (!behind_word || word.size == 0 || !text::trim(between).empty()) out += between;
+    if (word.size > 0) out += decoded_word(rest.substr(word.start, word.size));
+    rest.remove_prefix(word.start + word.size);
+    behind_word = true;
+  }
+  return out;
+}
+
+}  // namespace envelint::mime
