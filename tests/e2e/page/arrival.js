@@ -12,7 +12,7 @@ start(async (page, { context, watch }) => {
   await other.goto(`${BASE}/lint`);
   say("send one");
   await page.locator(".row.unread", { hasText: "The new price list" }).waitFor();
-  same(await page.title(), "(1) Inbox · envelint", "the title counts");
+  await page.waitForFunction(() => document.title === "(1) Inbox · envelint");
   await other.waitForFunction(() => document.title.startsWith("(1) "));
   same(watch.asked.filter((one) => one.url.endsWith("/events")).length, 1, "streams of both pages");
   await other.close();

@@ -36,7 +36,7 @@ start(async (page) => {
   same(await subject(), "Fourth", "j and k");
   await page.keyboard.press("u");
   await page.locator(".row:not(.unread)", { hasText: "Fourth" }).waitFor();
-  same(await page.title(), "(3) Inbox · envelint", "the title counts");
+  await page.waitForFunction(() => document.title === "(3) Inbox · envelint");
   await page.keyboard.press("#");
   await page.waitForFunction(() => document.querySelectorAll(".row").length === 3);
   await page.waitForFunction(() => document.activeElement.querySelector(".subject")?.textContent === "Third");
@@ -56,6 +56,9 @@ start(async (page) => {
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.querySelectorAll(".row").length === 2);
 
+  same(await subject(), "First", "back in the inbox the focus is at the message that was open");
+  await page.keyboard.press("u");
+  await page.waitForFunction(() => document.title === "(1) Inbox · envelint");
   await page.getByRole("button", { name: "All read" }).click();
   await page.waitForFunction(() => document.title === "Inbox · envelint");
   await page.getByRole("button", { name: "Clear" }).click();

@@ -24,9 +24,9 @@ start(async (page) => {
 
   await open(page, "It was changed");
   await page.locator(".conclusion.bad", { hasText: "DMARC fails" }).waitFor();
-  await page.locator(".autopsy .place", { hasText: "[list]" }).waitFor();
-  await page.locator(".autopsy", { hasText: "appended to the body" }).waitFor();
-  await page.locator(".check.bad", { hasText: "body does not hold" }).waitFor();
+  await page.locator(".autopsy .place", { hasText: "[list]" }).first().waitFor();
+  await page.locator(".autopsy", { hasText: "appended to the body" }).first().waitFor();
+  await page.locator(".check.bad", { hasText: "body does not hold" }).first().waitFor();
   await picture(page, "changed");
   const header = await tab(page, "Header");
   same(await header.locator("tr", { hasText: "Subject" }).first().locator(".chip").count(), 1, "signatures of the Subject");
@@ -56,11 +56,10 @@ start(async (page) => {
 
   await open(page, "A large one");
   const large = await tab(page, "Raw");
-  for (let turn = 0; turn < 40; ++turn) {
-    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-    await page.waitForTimeout(20);
-  }
-  await large.getByText("The end of the message").waitFor();
+  await page.waitForFunction(() => {
+    scrollTo(0, document.body.scrollHeight);
+    return document.querySelector("#panel-raw [role=status]").textContent.startsWith("The end");
+  });
   check(await large.locator(".line").count() < 4000, "only what is seen is in the document");
   await page.evaluate(() => scrollTo(0, 0));
   await large.getByText("Subject: A large one").waitFor();

@@ -58,7 +58,7 @@ class Rows {
     const first = Math.max(0, Math.floor(above / height) - AROUND);
     const last = Math.min(entries.length, Math.ceil((above + innerHeight) / height) + AROUND);
     const seen = entries.slice(first, last);
-    this.forget(new Set(seen.map((entry) => entry.id)));
+    const lost = this.forget(new Set(seen.map((entry) => entry.id)));
     const elements = seen.map((entry) => this.rowOf(entry));
     let next = this.list.firstChild;
     elements.forEach((element, at) => {
@@ -68,16 +68,23 @@ class Rows {
       if (element === next) next = next.nextSibling;
       else this.list.insertBefore(element, next);
     });
+    if (lost !== undefined) this.focus(lost);
     if (last > entries.length - 3 * AROUND) mailbox.loadMore();
   }
 
-  /** Takes the rows that are not seen out, but for the one that has the focus. */
+  /** Takes the rows that are not seen out, but for the one that has the focus. Where its message is gone: its index. */
   forget(seen) {
+    let lost;
     for (const [id, { element }] of this.made) {
-      if (seen.has(id) || element.contains(document.activeElement)) continue;
+      if (seen.has(id)) continue;
+      if (element.contains(document.activeElement)) {
+        if (mailbox.entries.some((entry) => entry.id === id)) continue;
+        lost = this.focused;
+      }
       element.remove();
       this.made.delete(id);
     }
+    return lost;
   }
 
   rowOf(entry) {
@@ -220,20 +227,14 @@ export function inbox({ url, signal }) {
   mailbox.holdBack = () => !signal.aborted && scrollY > rows.height / 2;
   if (!mailbox.loaded || mailbox.query !== search.value.trim()) mailbox.search(search.value.trim());
 
-  const current = () => mailbox.entries[rows.focused];
-  async function removeFocused() {
-    const at = rows.focused;
-    if (at < 0) return;
-    await remove(mailbox.entries[at]);
-    rows.focus(at);
-  }
+  const current = (run) => () => mailbox.entries[rows.focused] && run(mailbox.entries[rows.focused]);
   const keys = {
     "/": () => search.select(),
     j: () => rows.focus(rows.focused + 1),
     k: () => rows.focus(rows.focused - 1),
-    u: () => current() && toggle(current()),
-    Delete: removeFocused,
-    "#": removeFocused,
+    u: current(toggle),
+    Delete: current(remove),
+    "#": current(remove),
     Escape: () => search.value ? find("") : search.blur(),
   };
   /** Back at the message that was opened. */

@@ -118,7 +118,11 @@ export async function message({ id, url, signal, go }) {
     return mailbox.mark(it.id, value).catch(sayFailure);
   }
 
-  const leave = () => go(others.older ? path({ id: others.older }) : inbox, { replace: true });
+  async function leave() {
+    await placed;
+    if (!signal.aborted) go(others.older ? path({ id: others.older }) : inbox, { replace: true });
+  }
+
   const remove = () => mailbox.remove(it.id).then(() => {
     say("Deleted");
     leave();
@@ -152,7 +156,7 @@ export async function message({ id, url, signal, go }) {
   news("changed", signal, ({ cleared, removed, ids }) => (cleared || (removed && ids?.includes(it.id))) && leave());
   mailbox.opened = it.id;
   if (unread) setUnread(false);
-  place();
+  const placed = place();
   const node = h("article", { onclick: toOctet },
     h("nav.bar", { "aria-label": "Message" }, link("Inbox", inbox, { image: "newer" }), newer, older, h("span.space"), mark,
       button("Delete", remove, { image: "bin" }), button("Link", copyLink, { image: "link" }),

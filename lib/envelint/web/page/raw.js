@@ -92,48 +92,45 @@ export async function raw(message, from, signal) {
   const field = h("input", { type: "number", id: "octet", min: 0, max: message.size, value: String(from), inputmode: "numeric" });
   const form = h("form.bar", { onsubmit: jump }, h("label", { for: "octet" }, "From octet"), field, h("button", { type: "submit" }, "Show"),
                  h("span.faint", `of ${message.size.toLocaleString("en")} (${size(message.size)}). Marked: bare CR and LF, NUL and controls, what is not ASCII, white space at the end of lines, lines that are too long.`));
+  const pieces = new Map();  // of each: what makes its lines
   let next = from;
   let asks = false;
 
-  /** A piece that is far from what is seen gives its place, but not its lines, and gets them again when it comes near. */
+  /** A piece that is far from what is seen keeps its place, but not its lines. */
   const near = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting, boundingClientRect } of entries) {
       if (target === more) isIntersecting && fetchNext().catch(() => {});
-      else if (!isIntersecting && target.firstChild) {
+      else if (isIntersecting && !target.firstChild) {
+        target.append(...pieces.get(target)());
+        target.style.height = "";
+      } else if (!isIntersecting && boundingClientRect.height) {
         target.style.height = `${boundingClientRect.height}px`;
         target.replaceChildren();
-      } else if (isIntersecting && !target.firstChild) fill(target).catch(() => {});
+      }
     }
   }, { rootMargin: "1500px" });
-
-  async function fill(piece) {
-    const { offset, length } = piece.dataset;
-    const octets = await getOctets(`/messages/${message.id}/raw`, { offset, limit: length }, signal);
-    piece.replaceChildren(...lines(octets, Number(offset)));
-    piece.style.height = "";
-  }
 
   async function fetchNext() {
     if (asks || next >= message.size) return;
     asks = true;
-    try {
-      const octets = await getOctets(`/messages/${message.id}/raw`, { offset: next, limit: PIECE }, signal);
-      const end = endOf(octets, next + octets.length >= message.size);
-      const piece = h("div.piece", { "data-offset": next, "data-length": end }, lines(octets.subarray(0, end), next));
-      box.append(piece);
-      near.observe(piece);
-      next = octets.length ? next + end : message.size;
-    } finally {
-      asks = false;
-    }
+    const offset = next;
+    const octets = await getOctets(`/messages/${message.id}/raw`, { offset, limit: PIECE }, signal).finally(() => { asks = false; });
+    const end = endOf(octets, offset + octets.length >= message.size);
+    const make = () => lines(octets.subarray(0, end), offset);
+    const piece = h("div", make());
+    pieces.set(piece, make);
+    box.append(piece);
+    near.observe(piece);
+    next = octets.length ? offset + end : message.size;
     more.textContent = next < message.size ? "…" : "The end of the message";
     near.unobserve(more);
-    if (next < message.size) near.observe(more);
+    near.observe(more);
   }
 
   async function jump(event) {
     event.preventDefault();
     near.disconnect();
+    pieces.clear();
     box.replaceChildren();
     next = Math.min(Math.max(0, Number(field.value) || 0), Math.max(0, message.size - 1));
     await fetchNext();
