@@ -1,8 +1,8 @@
 #include "domain_list.hpp"
 
-#include "domain_name.hpp"
 #include "lint_output.hpp"
 
+#include <envelint/dns/name_input.hpp>
 #include <envelint/text/ascii.hpp>
 
 #include <fmt/core.h>
@@ -39,7 +39,7 @@ io::FileDescriptor reopen_standard_input() {
 std::expected<std::optional<dns::Name>, std::string> read_domain_line(std::string_view line) {
   line = text::trim(line.substr(0, line.find('#')));
   if (line.empty()) return std::nullopt;
-  auto name = parse_domain(line);
+  auto name = dns::parse_domain(line);
   if (!name) return std::unexpected(std::move(name.error()));
   return *std::move(name);
 }

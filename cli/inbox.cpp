@@ -3,17 +3,20 @@
 #include "exit_status.hpp"
 #include "inbox_detail.hpp"
 #include "inbox_json.hpp"
+#include "inbox_query.hpp"
 #include "inbox_table.hpp"
 #include "screen.hpp"
 
 #include <envelint/inbox/export.hpp>
 #include <envelint/inbox/store.hpp>
+#include <envelint/text/ascii.hpp>
 #include <envelint/text/utf8.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <functional>
 #include <iostream>
 #include <limits>
@@ -33,15 +36,24 @@ namespace {
 constexpr std::string_view kExample = R"(Examples:
   envelint inbox list --store mail           what was received, the newest first
   envelint inbox list --store mail --sessions    who was here, and why it ended
+  envelint inbox list --store mail --query 'dmarc:fail from:@example.com'
   envelint inbox show 7 --store mail         envelope, results and transcript
   envelint inbox raw 7 --store mail | envelint verify -
   envelint inbox export --as mbox --to all.mbox --store mail
+  envelint inbox rm --store mail --query 'before:2026-11-01'
+
+A query has words and "phrases", from: to: subject: mail-from: rcpt-to: client:
+header: text: spf: dkim: dmarc: arc: disposition: tls: is: has: larger: smaller:
+after: before: session: id:, `-` before what must not be, and `or`.
 
 The store is the folder of `envelint receive --store`; it may be read while mail
 arrives.
 
 Exit status: 0 done, 2 wrong usage, what was asked for is not there, or a store
 that cannot be read.)";
+
+/// How long a page of a list may take: somebody waits for it, and nobody else does.
+constexpr std::chrono::minutes kSearchTime{1};
 
 struct Options {
   std::string action;
@@ -50,6 +62,8 @@ struct Options {
   std::string format = "text";
   bool sessions = false;
   std::optional<std::uint64_t> limit;
+  std::optional<std::string> query;
+  bool all = false;
   std::optional<std::string> form;
   std::optional<std::string> to;
 };
@@ -68,9 +82,16 @@ class Inbox {
 
   int run() {
     if (const auto wrong = wrong_usage()) return complain(*wrong), kUsage;
-    auto store = inbox::open_store(options_.store, {}, inbox::OpenMode::read_only);
-    if (!store) return complain(store.error()), kUsage;
-    store_ = *std::move(store);
+    if (options_.query) {
+      auto search = read_query(*options_.query);
+      if (!search) return fmt::print(stderr, "envelint inbox: {}\n", search.error()), kUsage;
+      search_ = *std::move(search);
+    }
+    // Also of one that is to be changed: what is not there is not made.
+    if (const auto fault = open(inbox::OpenMode::read_only)) return complain(*fault), kUsage;
+    if (options_.action == "rm") {
+      if (const auto fault = open(inbox::OpenMode::read_write)) return complain(*fault), kUsage;
+    }
     if (const auto fault = act()) return complain(*fault), kUsage;
     return kOk;
   }
@@ -80,8 +101,17 @@ class Inbox {
 
   static void complain(std::string_view message) { fmt::print(stderr, "envelint inbox: {}\n", text::visible(message)); }
 
+  Fault open(inbox::OpenMode mode) {
+    inbox::StoreLimits limits;
+    limits.search_time = kSearchTime;
+    auto store = inbox::open_store(options_.store, limits, mode);
+    if (!store) return store.error();
+    store_ = *std::move(store);
+    return std::nullopt;
+  }
+
   Fault wrong_usage() {
-    if (options_.action.empty()) return "say what to do: list, show, raw or export";
+    if (options_.action.empty()) return "say what to do: list, show, raw, export or rm";
     if (options_.store.empty()) return "--store is missing: the folder with the mail";
     for (const std::string& word : options_.words) {
       const auto id = number_of(word);
@@ -97,12 +127,32 @@ class Inbox {
     if (options_.action == "raw" && ids_.size() != 1) return "raw needs one ID; `envelint inbox list` shows them";
     if ((options_.action == "raw" || exports) && options_.sessions) return "--sessions is of list and show";
     if ((options_.action == "raw" || exports) && options_.format != "text") return "--format is of list and show";
+    return options_.action == "rm" ? wrong_removal() : wrong_query();
+  }
+
+  Fault wrong_query() {
+    if (options_.all) return "--all is of rm";
+    if (!options_.query) return std::nullopt;
+    if (options_.action == "show" || options_.action == "raw") return "--query is of list, export and rm";
+    if (options_.sessions) return "--query is for messages; there is none for sessions";
+    if (!ids_.empty()) return "messages are named by their ids, or by --query, not by both";
+    return std::nullopt;
+  }
+
+  Fault wrong_removal() {
+    if (options_.sessions || options_.format != "text") return "--sessions and --format are of list and show";
+    const int ways = (ids_.empty() ? 0 : 1) + (options_.query ? 1 : 0) + (options_.all ? 1 : 0);
+    if (ways != 1) return "rm needs the IDs of messages, or --query QUERY, or --all for all messages and sessions";
+    if (options_.query && text::trim(*options_.query).empty()) {
+      return "an empty query would remove all messages; `--all` does, and the sessions, too";
+    }
     return std::nullopt;
   }
 
   Fault act() {
     if (options_.action == "raw") return print_raw();
     if (options_.action == "export") return export_messages();
+    if (options_.action == "rm") return remove_messages();
     if (options_.action == "show") return options_.sessions ? show_sessions() : show_messages();
     return options_.sessions ? list_sessions() : list_messages();
   }
@@ -124,7 +174,7 @@ class Inbox {
   Fault for_each(const std::function<std::expected<std::vector<Item>, std::string>(const inbox::Page&)>& piece,
                  const std::function<void(const Item&)>& take) {
     std::uint64_t left = options_.limit.value_or(std::numeric_limits<std::uint64_t>::max());
-    inbox::Page page;
+    inbox::Page page{.search = &search_};
     while (left > 0) {
       page.limit = static_cast<std::size_t>(std::min<std::uint64_t>(left, inbox::kMaxPage));
       const auto items = piece(page);
@@ -152,7 +202,7 @@ class Inbox {
       if (!table) std::cout << table.emplace(screen_, entry.id).head_of_messages();
       std::cout << table->lines(entry);
     });
-    if (!fault && !table) std::cout << "no messages\n";
+    if (!fault && !table) std::cout << (search_.empty() ? "no messages\n" : "no message matches\n");
     return fault;
   }
 
@@ -249,6 +299,27 @@ class Inbox {
     return std::nullopt;
   }
 
+  Fault remove_messages() {
+    if (options_.all) return remove_all();
+    for (const inbox::MessageId id : ids_) {
+      if (auto fault = must_be_there(id)) return fault;
+    }
+    const auto removed = ids_.empty() ? store_->remove_matching(search_) : store_->remove(ids_);
+    if (!removed) return removed.error();
+    fmt::print(stderr, "envelint inbox: {} message{} removed\n", *removed, *removed == 1 ? "" : "s");
+    return std::nullopt;
+  }
+
+  Fault remove_all() {
+    const auto totals = store_->totals();
+    if (!totals) return totals.error();
+    const auto cleared = store_->clear();
+    if (!cleared) return cleared.error();
+    fmt::print(stderr, "envelint inbox: {} message{} and {} session{} removed\n", totals->messages,
+               totals->messages == 1 ? "" : "s", totals->sessions, totals->sessions == 1 ? "" : "s");
+    return std::nullopt;
+  }
+
   /// Before anything is written.
   Fault must_be_there(inbox::MessageId id) {
     inbox::Page page;
@@ -285,6 +356,7 @@ class Inbox {
   const Options& options_;
   Screen screen_;
   std::unique_ptr<inbox::Store> store_;
+  inbox::Search search_;
   std::vector<std::uint64_t> ids_;
   bool printed_ = false;
 };
@@ -293,15 +365,18 @@ class Inbox {
 
 void add_inbox(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  Command command = line.add("inbox", "Show and export mail that was received", kExample,
+  Command command = line.add("inbox", "Show, export and remove mail that was received", kExample,
                              [options] { return Inbox(*options).run(); });
-  command.option("ACTION", options->action, "list, show, raw or export").one_of({"list", "show", "raw", "export"});
+  command.option("ACTION", options->action, "list, show, raw, export or rm")
+      .one_of({"list", "show", "raw", "export", "rm"});
   command.option("ID", options->words, "messages; with --sessions, sessions");
   command.option("--store", options->store, "the folder with the mail").value("DIR");
   command.option("--format", options->format, "how list and show print")
       .one_of({"text", "json", "ndjson"})
       .show_default();
   command.flag("--sessions", options->sessions, "list or show sessions in place of messages");
+  command.option("--query", options->query, "list, export or remove only messages that it finds").value("QUERY");
+  command.flag("--all", options->all, "remove all messages and sessions");
   command.option("--limit", options->limit, "list at most so many, the newest").value("N");
   command.option("--as", options->form, "export as eml (a file a message), mbox or maildir")
       .one_of({"eml", "mbox", "maildir"});

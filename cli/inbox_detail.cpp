@@ -159,8 +159,8 @@ void add_session(Fields& fields, const inbox::Session& session) {
 std::string message_text(const Screen& screen, const inbox::Message& message,
                          const std::optional<inbox::Session>& session) {
   Fields fields(screen);
-  fields.add_line(fmt::format("message {}, {} octets, {} UTC", message.id, message.raw.size(),
-                              inbox::date_time(message.received_ms)),
+  fields.add_line(fmt::format("message {}, {} octets, {} UTC{}", message.id, message.raw.size(),
+                              inbox::date_time(message.received_ms), message.unread ? ", unread" : ""),
                   Style::strong);
   add_envelope(fields, message.envelope);
   fields.add("reply", fmt::format("{} {}", message.reply_code, text::visible(message.reply_text)),
@@ -168,6 +168,7 @@ std::string message_text(const Screen& screen, const inbox::Message& message,
   fields.add("From", text::visible(message.summary.from));
   fields.add("To", text::visible(message.summary.to));
   fields.add("Subject", text::visible(message.summary.subject));
+  if (message.attachments > 0) fields.add("attached", std::to_string(message.attachments));
   fields.add("results", results(message.summary));
   for (const smtp::WireOddity& oddity : message.oddities) {
     fields.add("odd", fmt::format("{} at octet {}", to_string(oddity.kind), oddity.offset), Style::warning);

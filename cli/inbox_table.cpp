@@ -81,8 +81,9 @@ std::string InboxTable::head_of_messages() const {
 
 std::string InboxTable::lines(const inbox::Entry& entry) const {
   const Painter paint(screen_.colour);
-  std::string out = fmt::format("{:>{}}  {:19}  {:3}  ", entry.id, id_width_, inbox::date_time(entry.received_ms),
-                                short_tls(entry.tls));
+  const char unread = entry.unread ? '*' : ' ';
+  std::string out = fmt::format("{:>{}}{} {:19}  {:3}  ", entry.id, id_width_, unread,
+                                inbox::date_time(entry.received_ms), short_tls(entry.tls));
   for (const std::string* result : {&entry.summary.spf, &entry.summary.dkim, &entry.summary.dmarc}) {
     add_result(out, paint, *result);
   }

@@ -1,7 +1,8 @@
 #include "lint_options.hpp"
 
-#include "domain_name.hpp"
 #include "quantity.hpp"
+
+#include <envelint/dns/name_input.hpp>
 
 #include <fmt/core.h>
 
@@ -87,7 +88,7 @@ class Check {
       return "--compare-live compares the file with DNS, and --overlay mixes them; leave one out";
     }
     for (const std::string& selector : options().selectors) {
-      const auto name = parse_name(selector);
+      const auto name = envelint::dns::parse_name(selector);
       if (!name || name->is_root()) return fmt::format("--selector `{}` is no selector", selector);
     }
     const auto timeout = parse_duration(options().timeout);
@@ -110,15 +111,15 @@ class Check {
   }
 
   Fault names() {
-    for (std::string& selector : task_.options.selectors) selector = parse_name(selector)->to_string();
+    for (std::string& selector : task_.options.selectors) selector = envelint::dns::parse_name(selector)->to_string();
     if (!options().name.empty()) {
-      const auto name = parse_name(options().name);
+      const auto name = envelint::dns::parse_name(options().name);
       if (!name) return "--name " + name.error();
       task_.options.name = name->to_string();
     }
     if (reads_records()) return std::nullopt;
     for (const std::string& target : options().targets) {
-      auto domain = parse_domain(target);
+      auto domain = envelint::dns::parse_domain(target);
       if (!domain) return domain.error();
       task_.domains.push_back(*std::move(domain));
     }

@@ -7,12 +7,14 @@
 #include "receive_hooks.hpp"
 #include "receive_server.hpp"
 #include "receive_watch.hpp"
+#include "receive_web.hpp"
 #include "screen.hpp"
 #include "zone_source.hpp"
 
 #include <envelint/inbox/store.hpp>
 #include <envelint/io/signal.hpp>
 #include <envelint/io/socket.hpp>
+#include <envelint/receiver/observers.hpp>
 #include <envelint/receiver/receiver.hpp>
 #include <envelint/text/utf8.hpp>
 
@@ -49,6 +51,7 @@ constexpr std::chrono::seconds kGrace{30};
 
 struct Options {
   ReceiveServerOptions server{.hostname = "localhost"};
+  WebOptions web;
   ZoneInput zone;
   DnsOptions dns;
   std::string client_ip;
@@ -81,8 +84,8 @@ class Receive {
   explicit Receive(const Options& options) : options_(options), stop_(loop_) {}
 
   int run() {
-    for (const auto step : {&Receive::read_plan, &Receive::read_watch, &Receive::read_client, &Receive::open_store,
-                            &Receive::open_source}) {
+    for (const auto step : {&Receive::read_plan, &Receive::read_web, &Receive::read_watch, &Receive::read_client,
+                            &Receive::open_store, &Receive::open_source}) {
       if (const auto fault = (this->*step)()) return complain(*fault), kUsage;
     }
     io::raise_descriptor_limit();
@@ -120,6 +123,14 @@ class Receive {
     receiver_.evaluator.autopsy = !options_.no_autopsy;
     receiver_.evaluator.now = options_.now;
     if (options_.server.hostname != "localhost") receiver_.evaluator.receiver = options_.server.hostname;
+    return std::nullopt;
+  }
+
+  Fault read_web() {
+    auto plan = plan_web(options_.web);
+    if (!plan) return plan.error();
+    if (options_.discard && *plan && !(*plan)->own_choice) return "--discard keeps nothing that a page could show";
+    if (!options_.discard) web_plan_ = *std::move(plan);
     return std::nullopt;
   }
 
@@ -194,9 +205,24 @@ class Receive {
   /// From listening to the end of the last session.
   Fault serve(Watch& watch) {
     const receiver::Ground ground{&source_->loop(), &source_->resolver(), source_->is_live()};
-    receiver::Receiver receiver(loop_, ground, store_.get(), watch, receiver_);
+    std::optional<web::Feed> feed;
+    std::vector<receiver::Observer*> observers{&watch};
+    if (web_plan_) observers.push_back(&feed.emplace(*store_));
+    receiver::Observers told(std::move(observers));
+    receiver::Receiver receiver(loop_, ground, store_.get(), told, receiver_);
     smtp::Server server(loop_, receiver, plan_.server);
-    if (Fault fault = listen(server, watch)) return fault;
+    std::vector<Listening> open;
+    if (Fault fault = listen(server, open)) return fault;
+    std::optional<web::PageServer> page;
+    std::optional<WebListening> web;
+    if (web_plan_) {
+      page.emplace(*store_, *feed, domain_lint(options_.zone, options_.dns), about(open), web_plan_->access);
+      auto listening = open_page(*page, *web_plan_);
+      if (!listening && !web_plan_->own_choice) return listening.error();
+      if (listening) web = *std::move(listening);
+    }
+    if (Fault fault = write_ports(open)) return fault;
+    watch.listening(open, plan_.server.tls.has_value(), web);
     loop_.run(wait());
     // Whoever has just sent the last message that was waited for may still say QUIT.
     server.stop_listening();
@@ -206,8 +232,7 @@ class Receive {
     return std::nullopt;
   }
 
-  Fault listen(smtp::Server& server, Watch& watch) {
-    std::vector<Listening> open;
+  Fault listen(smtp::Server& server, std::vector<Listening>& open) {
     Fault fault;
     for (const smtp::ListenOptions& one : plan_.listeners) {
       const auto endpoint = server.listen(one);
@@ -218,18 +243,28 @@ class Receive {
       }
       if (fault && !plan_.own_choice) return fault;
     }
-    if (open.empty()) return fault;
-    if (!options_.port_file.empty()) {
-      // One that somebody else waits for: it is there as a whole or not at all.
-      std::string ports;
-      for (const Listening& one : open) {
-        const std::string line = fmt::format("{}\n", one.endpoint.port);
-        if (!plan_.own_choice || ports.empty()) ports += line;
-      }
-      if (const auto why = write_file(options_.port_file, ports)) return options_.port_file + ": " + *why;
+    return open.empty() ? fault : std::nullopt;
+  }
+
+  /// One that somebody else waits for: the file is there as a whole or not at all.
+  Fault write_ports(const std::vector<Listening>& open) {
+    if (options_.port_file.empty()) return std::nullopt;
+    std::string ports;
+    for (const Listening& one : open) {
+      const std::string line = fmt::format("{}\n", one.endpoint.port);
+      if (!plan_.own_choice || ports.empty()) ports += line;
     }
-    watch.listening(open, plan_.server.tls.has_value());
-    return std::nullopt;
+    const auto why = write_file(options_.port_file, ports);
+    return why ? Fault(options_.port_file + ": " + *why) : std::nullopt;
+  }
+
+  [[nodiscard]] web::About about(const std::vector<Listening>& open) const {
+    web::About out;
+    out.version = ENVELINT_VERSION;
+    for (const Listening& one : open) out.smtp.push_back(one.endpoint.to_string(0));
+    out.on_disk = !options_.store.empty();
+    out.judges = !options_.no_verdict;
+    return out;
   }
 
   task::Task<void> wait() {
@@ -243,6 +278,7 @@ class Receive {
   io::Signal stop_;
   ServerPlan plan_;
   receiver::ReceiverOptions receiver_;
+  std::optional<WebPlan> web_plan_;
   std::optional<WatchOptions> watch_options_;
   std::optional<std::chrono::milliseconds> timeout_;
   std::unique_ptr<inbox::Store> store_;
@@ -258,6 +294,7 @@ void add_receive(CommandLine& line) {
                              kExample, [options] { return Receive(*options).run(); });
   add_server_options(command, options->server);
   command.option("--port-file", options->port_file, "write the ports here once it listens, a line each").value("FILE");
+  add_web_options(command, options->web);
   add_zone_options(command, options->zone);
   add_dns_options(command, options->dns);
   command.option("--client-ip", options->client_ip, "judge as if every client had this address").value("IP");

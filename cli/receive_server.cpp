@@ -1,5 +1,6 @@
 #include "receive_server.hpp"
 
+#include "listen_address.hpp"
 #include "quantity.hpp"
 
 #include <envelint/net/prefix.hpp>
@@ -23,17 +24,6 @@ using Fault = std::optional<std::string>;
 constexpr std::uint16_t kDefaultPort = 2525;
 // Files of users have a few lines; what is longer is no such file, and may have no end.
 constexpr std::size_t kMaxUsersFile = std::size_t{1} << 20;
-
-/// An address to listen on: a port of 0 is one that the system chooses.
-std::optional<io::Endpoint> parse_listener(std::string_view text) {
-  constexpr std::string_view kAny = ":0";
-  const bool any = text.ends_with(kAny) && (text.starts_with('[') || text.find(':') == text.size() - kAny.size());
-  if (any) text.remove_suffix(kAny.size());
-  if (any && text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  auto endpoint = io::Endpoint::parse(text, kDefaultPort);
-  if (endpoint && any) endpoint->port = 0;
-  return endpoint;
-}
 
 /// The lines `user:secret` of a file.
 std::expected<std::vector<smtp::Credential>, std::string> read_users(const std::string& path) {
@@ -77,7 +67,7 @@ class Planner {
 
   Fault add_listeners(std::string_view option, const std::vector<std::string>& texts, bool implicit_tls, bool lmtp) {
     for (const std::string& text : texts) {
-      const auto endpoint = parse_listener(text);
+      const auto endpoint = parse_listen_address(text, kDefaultPort);
       if (!endpoint)
         return fmt::format("{} `{}`: write an address and a port, such as 127.0.0.1:2525 or [::1]:0", option, text);
       plan_.listeners.push_back({*endpoint, implicit_tls, lmtp});

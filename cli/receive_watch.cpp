@@ -25,7 +25,7 @@ namespace {
 // Cases of a report: more than a CI job waits for, and a bound on what a flood of mail takes.
 constexpr std::size_t kMaxCases = 100'000;
 
-std::string listening_event(const std::vector<Listening>& where) {
+std::string listening_event(const std::vector<Listening>& where, const std::optional<WebListening>& page) {
   std::string out;
   render::JsonWriter json(out, false);
   json.open_object();
@@ -41,6 +41,10 @@ std::string listening_event(const std::vector<Listening>& where) {
     json.close_object();
   }
   json.close_array();
+  if (page) {
+    json.member("web", page->endpoint.to_string(0));
+    json.member("web_url", page->url);
+  }
   json.close_object();
   return out;
 }
@@ -88,11 +92,12 @@ void Watch::print(std::string_view text) {
   if (std::fflush(stdout) != 0) loop_.post(enough_);
 }
 
-void Watch::listening(const std::vector<Listening>& where, bool tls) {
+void Watch::listening(const std::vector<Listening>& where, bool tls, const std::optional<WebListening>& page) {
   const std::lock_guard lock(mutex_);
-  if (options_.lines) return print(listening_event(where));
+  if (options_.lines) return print(listening_event(where, page));
   std::string out;
   for (const Listening& one : where) out += listening_text(one, tls);
+  if (page) out += fmt::format("the page is {}\n", page->url);
   print(out);
 }
 

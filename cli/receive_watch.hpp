@@ -2,6 +2,7 @@
 
 #include "receive_hooks.hpp"
 #include "receive_junit.hpp"
+#include "receive_web.hpp"
 
 #include <envelint/io/endpoint.hpp>
 #include <envelint/io/event_loop.hpp>
@@ -45,7 +46,7 @@ class Watch : public envelint::receiver::Observer {
   /// @param enough  asked of the loop when as many messages have come as are wanted
   Watch(WatchOptions options, envelint::io::EventLoop& loop, envelint::io::Call enough);
 
-  void listening(const std::vector<Listening>& where, bool tls);
+  void listening(const std::vector<Listening>& where, bool tls, const std::optional<WebListening>& page);
 
   void session_started(const envelint::smtp::SessionStart& start) override;
   void message(const envelint::receiver::Arrival& arrival) override;

@@ -1,7 +1,6 @@
 #include "rehearse.hpp"
 
 #include "clock.hpp"
-#include "domain_name.hpp"
 #include "exit_status.hpp"
 #include "expectation_run.hpp"
 #include "message_input.hpp"
@@ -15,6 +14,7 @@
 #include <envelint/dkim/private_key.hpp>
 #include <envelint/dns/deadline_resolver.hpp>
 #include <envelint/dns/idna.hpp>
+#include <envelint/dns/name_input.hpp>
 #include <envelint/dns/public_suffix.hpp>
 #include <envelint/dns/zone_scope.hpp>
 #include <envelint/expectation/check.hpp>
@@ -123,7 +123,7 @@ class Rehearse {
   Wrong prepare() {
     if (options_.zone.paths.empty()) return "--zone FILE is missing: the zone as it is to be published";
     if (options_.domain.empty()) return "--domain is missing: the domain that the mail is from";
-    auto domain = parse_domain(options_.domain);
+    auto domain = dns::parse_domain(options_.domain);
     if (!domain) return "--domain " + domain.error();
     domain_ = *std::move(domain);
     if (!options_.message.empty() && !options_.from.empty())
@@ -176,7 +176,7 @@ class Rehearse {
 
   Wrong read_envelope() {
     if (!options_.helo.empty()) {
-      const auto helo = parse_domain(options_.helo);
+      const auto helo = dns::parse_domain(options_.helo);
       if (!helo) return "--helo " + helo.error();
     }
     if (!options_.mail_from) return std::nullopt;

@@ -1,7 +1,6 @@
 #include "zone_input.hpp"
 
-#include "domain_name.hpp"
-
+#include <envelint/dns/name_input.hpp>
 #include <envelint/dns/zone_disk.hpp>
 #include <envelint/dns/zone_merge.hpp>
 
@@ -26,7 +25,7 @@ void add_zone_options(Command& command, ZoneInput& input) {
 std::expected<ZoneOptions, std::string> zone_options(const ZoneInput& input, const std::string& path) {
   ZoneOptions options;
   if (!input.origin.empty()) {
-    const auto origin = parse_name(input.origin);
+    const auto origin = envelint::dns::parse_name(input.origin);
     if (!origin) return std::unexpected("--origin " + origin.error());
     options.origin = *origin;
   }

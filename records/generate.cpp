@@ -83,7 +83,7 @@ std::string literal(std::string_view text) {
   constexpr std::size_t kPiece = 8000;
   std::string out;
   for (std::size_t i = 0; i < text.size() || i == 0; i += kPiece) {
-    out.append("R\"~~(").append(text.substr(i, kPiece)).append(")~~\"");
+    out.append(" R\"~~(").append(text.substr(i, kPiece)).append(")~~\"");
   }
   return out + "sv";
 }

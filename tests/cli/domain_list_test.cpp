@@ -1,9 +1,9 @@
 #include <support/catch.hpp>
 
 #include <cli/domain_list.hpp>
-#include <cli/domain_name.hpp>
 #include <cli/progress.hpp>
 
+#include <envelint/dns/name_input.hpp>
 #include <envelint/io/signal.hpp>
 
 #include <unistd.h>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string domain(std::string_view text) {
-  const auto name = cli::parse_domain(text);
+  const auto name = dns::parse_domain(text);
   return name ? name->to_string() : "fault";
 }
 

@@ -241,11 +241,11 @@ TEST_CASE("a store that a newer version made is left alone", "[inbox][disk]") {
   add(*opened(folder.store()), samples::message());
   run_sql(folder.store(), "PRAGMA user_version = 99");
   const std::string why =
-      "/inbox.sqlite: a newer envelint made it: it has version 99, and 1 is the last that this one "
+      "/inbox.sqlite: a newer envelint made it: it has version 99, and 2 is the last that this one "
       "knows";
   CHECK(refusal(folder.store()) == why);
   CHECK(refusal(folder.store(), OpenMode::read_only) == why);
-  run_sql(folder.store(), "PRAGMA user_version = 1");
+  run_sql(folder.store(), "PRAGMA user_version = 2");
   CHECK(ids(*opened(folder.store())) == Ids{1});
 }
 

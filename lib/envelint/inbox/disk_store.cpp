@@ -1,5 +1,8 @@
 #include <envelint/inbox/codec.hpp>
+#include <envelint/inbox/deadline.hpp>
+#include <envelint/inbox/disk_words.hpp>
 #include <envelint/inbox/schema.hpp>
+#include <envelint/inbox/searched_words.hpp>
 #include <envelint/inbox/sqlite.hpp>
 #include <envelint/inbox/store.hpp>
 
@@ -17,19 +20,20 @@ constexpr std::uint64_t kReservedSessions = 64;
 
 constexpr std::string_view kAddMessage =
     "INSERT INTO message (session, received_ms, size, weight, client, tls, sender, recipient, recipients, header_from, "
-    "header_to, subject, spf, dkim, arc, dmarc, disposition, reply_code, reply_text) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "header_to, subject, spf, dkim, arc, dmarc, disposition, reply_code, reply_text, unread, attachments) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr std::string_view kGetMessage =
     "SELECT session, received_ms, header_from, header_to, subject, spf, dkim, arc, dmarc, disposition, reply_code, "
-    "reply_text, envelope, oddities, verdict, octets FROM message JOIN detail ON detail.message = message.id "
-    "JOIN raw ON raw.message = message.id WHERE message.id = ?";
+    "reply_text, envelope, oddities, verdict, octets, unread, attachments, words FROM message "
+    "JOIN detail ON detail.message = message.id JOIN raw ON raw.message = message.id "
+    "LEFT JOIN searched ON searched.message = message.id WHERE message.id = ?";
 
 // What may be long is cut: substr counts octets, since all of these are BLOBs.
 constexpr std::string_view kListed =
     "SELECT id, session, received_ms, size, client, tls, substr(sender, 1, 1000), substr(recipient, 1, 1000), "
     "recipients, substr(header_from, 1, 1000), substr(header_to, 1, 1000), substr(subject, 1, 1000), spf, dkim, arc, "
-    "dmarc, disposition, reply_code FROM message";
+    "dmarc, disposition, reply_code, unread, attachments FROM message";
 static_assert(kMaxListed == 1000);
 
 /// The order and the bounds of a page. Whatever they are, the rows come from an index in their order.
@@ -66,6 +70,8 @@ Entry entry_of(const Query& row) {
   entry.summary = {row.text(9),  row.text(10), row.text(11), row.text(12),
                    row.text(13), row.text(14), row.text(15), row.text(16)};
   entry.reply_code = static_cast<int>(row.number(17));
+  entry.unread = row.number(18) != 0;
+  entry.attachments = row.number(19);
   return entry;
 }
 
@@ -84,13 +90,21 @@ std::optional<Message> message_of(const Query& row) {
   message.verdict_json = row.text(14);
   message.reply_code = static_cast<int>(row.number(10));
   message.reply_text = row.text(11);
+  message.unread = row.number(16) != 0;
+  message.attachments = row.number(17);
+  give_words(message, row.octets(18));
   return message;
 }
 
 class DiskStore final : public Store {
  public:
-  DiskStore(std::string folder, const StoreLimits& limits, std::optional<Database> writer, Database reader)
-      : folder_(std::move(folder)), limits_(limits), writer_(std::move(writer)), reader_(std::move(reader)) {}
+  DiskStore(std::string folder, const StoreLimits& limits, std::optional<Database> writer, Database reader,
+            Database searcher)
+      : folder_(std::move(folder)),
+        limits_(limits),
+        writer_(std::move(writer)),
+        reader_(std::move(reader)),
+        searcher_(std::move(searcher)) {}
 
   ~DiskStore() override { give_back_session_ids(); }
 
@@ -99,6 +113,7 @@ class DiskStore final : public Store {
     auto done = write([&] {
       make_room(batch);
       for (const Message& message : batch) ids.push_back(insert(message));
+      sign_blocks(*writer_);
     });
     if (!done) return std::unexpected(std::move(done.error()));
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].id = ids[i];
@@ -127,6 +142,7 @@ class DiskStore final : public Store {
   }
 
   std::expected<std::vector<Entry>, std::string> list(const Page& page) const override {
+    if (page.search != nullptr && !page.search->empty()) return search(page);
     return read([&](Database& database) {
       std::vector<Entry> out;
       Query row = paged_query(database, kListed, page, page.session.has_value());
@@ -186,6 +202,7 @@ class DiskStore final : public Store {
         writer_->query("DELETE FROM message WHERE id = ?").bind(id).run();
         removed += writer_->changes();
       }
+      drop_signatures(*writer_);
     });
     if (!done) return std::unexpected(std::move(done.error()));
     return removed;
@@ -194,17 +211,29 @@ class DiskStore final : public Store {
   std::expected<void, std::string> clear() override {
     // The large tables first and as a whole, so that no trigger has to look for each row.
     auto done = write([&] {
-      writer_->run("DELETE FROM raw; DELETE FROM detail; DELETE FROM message");
-      writer_->run("DELETE FROM transcript; DELETE FROM session");
+      writer_->run("DELETE FROM raw; DELETE FROM detail; DELETE FROM searched; DELETE FROM message");
+      writer_->run("DELETE FROM signature; DELETE FROM transcript; DELETE FROM session");
     });
     if (done) give_back_space();
     return done;
   }
 
+  std::expected<std::size_t, std::string> mark(std::span<const MessageId> ids, bool unread) override {
+    std::size_t changed = 0;
+    auto done = write([&] {
+      for (const MessageId id : ids) {
+        writer_->query("UPDATE message SET unread = ?1 WHERE id = ?2 AND unread <> ?1").bind(unread).bind(id).run();
+        changed += writer_->changes();
+      }
+    });
+    if (!done) return std::unexpected(std::move(done.error()));
+    return changed;
+  }
+
   std::expected<Totals, std::string> totals() const override {
     return read([&](Database& database) {
-      Query row = database.query("SELECT messages, message_octets, sessions FROM totals");
-      return row.next() ? Totals{row.number(0), row.number(1), row.number(2)} : Totals{};
+      Query row = database.query("SELECT messages, message_octets, sessions, unread FROM totals");
+      return row.next() ? Totals{row.number(0), row.number(1), row.number(2), row.number(3)} : Totals{};
     });
   }
 
@@ -226,6 +255,27 @@ class DiskStore final : public Store {
     const std::scoped_lock lock(read_mutex_);
     auto out = questions(reader_);
     if (auto fault = reader_.take_fault()) return std::unexpected(fmt::format("{}: {}", folder_, *fault));
+    return out;
+  }
+
+  /// A search may take long: it is made on one more connection, so that lists and messages are still to be had.
+  std::expected<std::vector<Entry>, std::string> search(const Page& page) const {
+    const Deadline deadline(limits_.search_time);
+    const std::unique_lock lock(search_mutex_, deadline.end());
+    if (!lock) return std::unexpected(fmt::format("{}: other searches are under way; try it again", folder_));
+    std::vector<Entry> out;
+    if (is_searchable(searcher_)) {
+      const Snapshot snapshot(searcher_);
+      const std::string statement = fmt::format("{} WHERE id = ?", kListed);
+      for (const MessageId id : find(searcher_, page, deadline)) {
+        Query row = searcher_.query(statement).bind(id);
+        if (row.next()) out.push_back(entry_of(row));
+      }
+    } else {
+      searcher_.fail(
+          "an older envelint made this store, and it can be searched when `envelint receive --store` has opened it");
+    }
+    if (auto fault = searcher_.take_fault()) return std::unexpected(fmt::format("{}: {}", folder_, *fault));
     return out;
   }
 
@@ -259,6 +309,8 @@ class DiskStore final : public Store {
         .bind(summary.disposition)
         .bind(message.reply_code)
         .bind(message.reply_text)
+        .bind(message.unread)
+        .bind(message.attachments)
         .run();
     const MessageId id = writer_->last_id();
     const std::string envelope = encode(message.envelope);
@@ -270,6 +322,7 @@ class DiskStore final : public Store {
         .bind(message.verdict_json)
         .run();
     writer_->query("INSERT INTO raw (message, octets) VALUES (?, ?)").bind(id).bind(message.raw).run();
+    add_words(*writer_, id, message);
     return id;
   }
 
@@ -295,6 +348,7 @@ class DiskStore final : public Store {
     if (!limits_.evict || needed > *limits_.octets) return writer_->fail(words_for_full(*limits_.octets));
     const MessageId last = oldest_of("SELECT id, weight FROM message ORDER BY id", 0, kept + needed - *limits_.octets);
     writer_->query("DELETE FROM message WHERE id <= ?").bind(last).run();
+    drop_signatures(*writer_);
   }
 
   void drop_sessions() {
@@ -347,6 +401,8 @@ class DiskStore final : public Store {
   std::optional<Database> writer_;  // guarded by write_mutex_
   mutable std::mutex read_mutex_;
   mutable Database reader_;  // guarded by read_mutex_
+  mutable std::timed_mutex search_mutex_;
+  mutable Database searcher_;  // guarded by search_mutex_
   std::mutex session_id_mutex_;
   SessionId next_session_ = 0;  // guarded by session_id_mutex_, like the next; equal: none is left
   SessionId reserved_until_ = 0;
@@ -364,7 +420,9 @@ std::expected<std::unique_ptr<Store>, std::string> open_store(const std::string&
   }
   auto reader = open_database(folder, OpenMode::read_only);
   if (!reader) return std::unexpected(std::move(reader.error()));
-  return std::make_unique<DiskStore>(folder, limits, std::move(writer), *std::move(reader));
+  auto searcher = open_database(folder, OpenMode::read_only);
+  if (!searcher) return std::unexpected(std::move(searcher.error()));
+  return std::make_unique<DiskStore>(folder, limits, std::move(writer), *std::move(reader), *std::move(searcher));
 }
 
 }  // namespace envelint::inbox

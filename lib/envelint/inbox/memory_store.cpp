@@ -1,3 +1,5 @@
+#include <envelint/inbox/deadline.hpp>
+#include <envelint/inbox/searched_words.hpp>
 #include <envelint/inbox/store.hpp>
 
 #include <fmt/core.h>
@@ -5,16 +7,24 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <utility>
 
 namespace envelint::inbox {
 namespace {
+
+/// A message with what is searched of it, but for what changes.
+struct Letter {
+  Message message;
+  std::string words;
+};
 
 /// Whatever is kept does not change any more, so that it can be read when the lock is gone.
 template <class T>
 struct Kept {
   std::shared_ptr<const T> value;
   std::uint64_t weight = 0;
+  bool unread = false;
 };
 
 template <class T>
@@ -22,7 +32,7 @@ using Shelf = std::map<std::uint64_t, Kept<T>>;
 
 std::string cut(const std::string& text) { return text.substr(0, kMaxListed); }
 
-Entry entry_of(const Message& message) {
+Entry entry_of(const Message& message, bool unread) {
   const smtp::Envelope& envelope = message.envelope;
   Entry entry;
   entry.id = message.id;
@@ -37,6 +47,8 @@ Entry entry_of(const Message& message) {
   entry.summary = message.summary;
   for (std::string* text : {&entry.summary.from, &entry.summary.to, &entry.summary.subject}) *text = cut(*text);
   entry.reply_code = message.reply_code;
+  entry.unread = unread;
+  entry.attachments = message.attachments;
   return entry;
 }
 
@@ -48,21 +60,36 @@ Session without_transcript(const Session& session) {
 
 /// What is kept under the ids of a page, in its order.
 template <class T, class Wanted>
-std::vector<std::shared_ptr<const T>> piece(const Shelf<T>& shelf, const Page& page, Wanted wanted) {
-  std::vector<std::shared_ptr<const T>> out;
+std::vector<Kept<T>> piece(const Shelf<T>& shelf, const Page& page, Wanted wanted) {
+  std::vector<Kept<T>> out;
   const auto first = shelf.upper_bound(page.after.value_or(0));
   const auto last = page.before ? shelf.lower_bound(*page.before) : shelf.end();
   const std::size_t limit = std::min(page.limit, kMaxPage);
   if (page.before && page.after && *page.before <= *page.after) return out;
   const auto take = [&](auto from, auto to) {
     for (; from != to && out.size() < limit; ++from) {
-      if (wanted(*from->second.value)) out.push_back(from->second.value);
+      if (wanted(*from->second.value)) out.push_back(from->second);
     }
   };
   if (page.newest_first)
     take(std::make_reverse_iterator(last), std::make_reverse_iterator(first));
   else
     take(first, last);
+  return out;
+}
+
+bool finds(const Search& search, const Kept<Letter>& kept) {
+  SearchFacts facts = facts_of(kept.value->message);
+  facts.unread = kept.unread;
+  if (!search.may_match(facts)) return false;
+  return !search.needs_words() || search.matches(facts, kept.value->words);
+}
+
+/// With what searches see in place of what was given for them, which is kept once only.
+std::shared_ptr<Letter> letter_of(const Message& message) {
+  auto out = std::make_shared<Letter>(Letter{message, searched_words(message)});
+  out->message.search_header.clear();
+  out->message.search_text.clear();
   return out;
 }
 
@@ -73,22 +100,24 @@ class MemoryStore final : public Store {
 
   std::expected<std::vector<MessageId>, std::string> add(std::span<Message> batch) override {
     // Copied before the lock is taken, for it may be much.
-    std::vector<std::shared_ptr<Message>> copies;
-    std::uint64_t needed = 0;
+    std::vector<std::shared_ptr<Letter>> copies;
+    std::vector<std::uint64_t> weights;
     for (const Message& message : batch) {
-      copies.push_back(std::make_shared<Message>(message));
-      needed += weight(message);
+      copies.push_back(letter_of(message));
+      weights.push_back(weight(message));
     }
+    const std::uint64_t needed = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
     const std::scoped_lock lock(mutex_);
     if (needed > most_octets_ || (!limits_.evict && octets_ + needed > most_octets_)) {
       return std::unexpected(fmt::format("the store is full: it may hold {} octets", most_octets_));
     }
-    while (octets_ + needed > most_octets_) octets_ -= drop(messages_, messages_.begin());
+    while (octets_ + needed > most_octets_) drop_message(messages_.begin());
     octets_ += needed;
     std::vector<MessageId> ids;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      batch[i].id = copies[i]->id = ids.emplace_back(next_message_++);
-      messages_.emplace(ids.back(), Kept<Message>{copies[i], weight(*copies[i])});
+      batch[i].id = copies[i]->message.id = ids.emplace_back(next_message_++);
+      messages_.emplace(ids.back(), Kept<Letter>{copies[i], weights[i], batch[i].unread});
+      unread_ += batch[i].unread ? 1 : 0;
     }
     return ids;
   }
@@ -107,33 +136,51 @@ class MemoryStore final : public Store {
   }
 
   std::expected<std::vector<Entry>, std::string> list(const Page& page) const override {
-    const auto wanted = [&](const Message& message) { return !page.session || message.session == *page.session; };
+    const auto wanted = [&](const Letter& letter) { return !page.session || letter.message.session == *page.session; };
+    const std::size_t limit = std::min(page.limit, kMaxPage);
+    const Deadline deadline(limits_.search_time);
     std::vector<Entry> out;
-    for (const auto& message : locked_piece(messages_, page, wanted)) out.push_back(entry_of(*message));
+    Page rest = page;
+    if (page.search != nullptr) rest.limit = kMaxPage;
+    while (out.size() < limit) {
+      // The lock is held for a piece, and not while it is searched.
+      const auto letters = locked_piece(messages_, rest, wanted);
+      for (const Kept<Letter>& kept : letters) {
+        if (page.search != nullptr && !finds(*page.search, kept)) continue;
+        if (out.size() < limit) out.push_back(entry_of(kept.value->message, kept.unread));
+      }
+      if (page.search == nullptr || letters.size() < rest.limit) break;
+      (page.newest_first ? rest.before : rest.after) = letters.back().value->message.id;
+      if (out.size() < limit && deadline.is_over()) return std::unexpected(deadline.words());
+    }
     return out;
   }
 
   std::expected<std::optional<Message>, std::string> get(MessageId id) const override {
     const auto found = find(messages_, id);
-    return found ? std::optional(*found) : std::nullopt;
+    if (!found) return std::nullopt;
+    Message out = found->value->message;
+    out.unread = found->unread;
+    give_words(out, found->value->words);
+    return out;
   }
 
   std::expected<std::optional<std::string>, std::string> raw(MessageId id) const override {
     const auto found = find(messages_, id);
-    return found ? std::optional(found->raw) : std::nullopt;
+    return found ? std::optional(found->value->message.raw) : std::nullopt;
   }
 
   std::expected<std::vector<Session>, std::string> sessions(const Page& page) const override {
     std::vector<Session> out;
     for (const auto& session : locked_piece(sessions_, page, [](const Session&) { return true; })) {
-      out.push_back(without_transcript(*session));
+      out.push_back(without_transcript(*session.value));
     }
     return out;
   }
 
   std::expected<std::optional<Session>, std::string> session(SessionId id) const override {
     const auto found = find(sessions_, id);
-    return found ? std::optional(*found) : std::nullopt;
+    return found ? std::optional(*found->value) : std::nullopt;
   }
 
   std::expected<std::size_t, std::string> remove(std::span<const MessageId> ids) override {
@@ -142,7 +189,7 @@ class MemoryStore final : public Store {
     for (const MessageId id : ids) {
       const auto found = messages_.find(id);
       if (found == messages_.end()) continue;
-      octets_ -= drop(messages_, found);
+      drop_message(found);
       ++removed;
     }
     return removed;
@@ -152,25 +199,38 @@ class MemoryStore final : public Store {
     const std::scoped_lock lock(mutex_);
     messages_.clear();
     sessions_.clear();
-    octets_ = session_octets_ = 0;
+    octets_ = session_octets_ = unread_ = 0;
     return {};
+  }
+
+  std::expected<std::size_t, std::string> mark(std::span<const MessageId> ids, bool unread) override {
+    const std::scoped_lock lock(mutex_);
+    std::size_t changed = 0;
+    for (const MessageId id : ids) {
+      const auto found = messages_.find(id);
+      if (found == messages_.end() || found->second.unread == unread) continue;
+      found->second.unread = unread;
+      ++changed;
+    }
+    unread_ = unread ? unread_ + changed : unread_ - changed;
+    return changed;
   }
 
   std::expected<Totals, std::string> totals() const override {
     const std::scoped_lock lock(mutex_);
-    return Totals{messages_.size(), octets_, sessions_.size()};
+    return Totals{messages_.size(), octets_, sessions_.size(), unread_};
   }
 
  private:
   template <class T>
-  std::shared_ptr<const T> find(const Shelf<T>& shelf, std::uint64_t id) const {
+  std::optional<Kept<T>> find(const Shelf<T>& shelf, std::uint64_t id) const {
     const std::scoped_lock lock(mutex_);
     const auto found = shelf.find(id);
-    return found == shelf.end() ? nullptr : found->second.value;
+    return found == shelf.end() ? std::nullopt : std::optional(found->second);
   }
 
   template <class T, class Wanted>
-  std::vector<std::shared_ptr<const T>> locked_piece(const Shelf<T>& shelf, const Page& page, Wanted wanted) const {
+  std::vector<Kept<T>> locked_piece(const Shelf<T>& shelf, const Page& page, Wanted wanted) const {
     const std::scoped_lock lock(mutex_);
     return piece(shelf, page, wanted);
   }
@@ -181,6 +241,11 @@ class MemoryStore final : public Store {
     const std::uint64_t weight = place->second.weight;
     shelf.erase(place);
     return weight;
+  }
+
+  void drop_message(Shelf<Letter>::iterator place) {
+    unread_ -= place->second.unread ? 1 : 0;
+    octets_ -= drop(messages_, place);
   }
 
   void put(Session session) {
@@ -200,10 +265,11 @@ class MemoryStore final : public Store {
   StoreLimits limits_;
   std::uint64_t most_octets_;
   mutable std::mutex mutex_;  // guards all below
-  Shelf<Message> messages_;
+  Shelf<Letter> messages_;
   Shelf<Session> sessions_;
   std::uint64_t octets_ = 0;
   std::uint64_t session_octets_ = 0;
+  std::uint64_t unread_ = 0;
   MessageId next_message_ = 1;
   SessionId next_session_ = 1;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -66,6 +67,12 @@ struct Octets {
   }
 };
 
+/// What is kept for searches; about as much as is given for it.
+std::size_t searched(const Message& message) noexcept {
+  const std::size_t given = message.search_header.size() + message.search_text.size();
+  return std::min(given == 0 ? message.raw.size() : given, kMaxSearched);
+}
+
 }  // namespace
 
 std::vector<smtp::TranscriptEntry> bounded(std::vector<smtp::TranscriptEntry> transcript) {
@@ -85,7 +92,7 @@ std::vector<smtp::TranscriptEntry> bounded(std::vector<smtp::TranscriptEntry> tr
 std::uint64_t weight(const Message& message) noexcept {
   return sizeof(Message) + Octets::of(message.envelope) + message.oddities.size() * sizeof(smtp::WireOddity) +
          Octets::of(message.raw) + Octets::of(message.summary) + Octets::of(message.verdict_json) +
-         Octets::of(message.reply_text);
+         Octets::of(message.reply_text) + searched(message);
 }
 
 std::uint64_t weight(const Session& session) noexcept {

@@ -42,6 +42,13 @@ struct Message {
   std::string verdict_json;  ///< the document of `envelint verify --format json`; empty: not evaluated
   int reply_code = 250;      ///< what the client was told
   std::string reply_text;
+  bool unread = true;
+  std::uint64_t attachments = 0;  ///< how many it has
+  /// What searches look into besides the summary and the envelope, decoded for a person: the header, `Name: value`, a
+  /// field a line, and the text of the body. Where both are empty they are taken from `raw` as they stand there, an empty
+  /// header always is. A store keeps them folded (`folded`), and kMaxSearched octets at most. Bytes of others.
+  std::string search_header;
+  std::string search_text;
 };
 
 /// A session with what was said in it, also when it brought no message.
@@ -59,6 +66,9 @@ struct Session {
   std::vector<smtp::TranscriptEntry> transcript;
   std::uint64_t messages = 0;  ///< how many it brought
 };
+
+/// Octets of a message that searches look into.
+inline constexpr std::size_t kMaxSearched = std::size_t{64} << 10;
 
 /// Octets of one transcript that are kept.
 inline constexpr std::size_t kMaxTranscript = std::size_t{256} << 10;

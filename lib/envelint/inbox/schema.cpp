@@ -1,5 +1,6 @@
 #include <envelint/inbox/schema.hpp>
 
+#include <envelint/inbox/disk_words.hpp>
 #include <envelint/io/file_descriptor.hpp>
 
 #include <fmt/core.h>
@@ -21,11 +22,9 @@ namespace fs = std::filesystem;
 constexpr const char* kFile = "inbox.sqlite";
 /// "envl": SQLite has a place in each file for the program it belongs to.
 constexpr std::uint64_t kApplication = 0x656E766C;
-constexpr std::uint64_t kVersion = 1;
 
-// What is listed and searched stands in `message`, what is only shown in `detail`, and the octets by themselves, so that
-// going through a list reads neither. Texts are BLOBs: those of others need not be UTF-8. The columns of `message` can be
-// the content of an FTS5 table, with `id` as its rowid. Sums are kept by triggers, so that nothing has to count.
+// Version 1. What is listed and searched stands in `message`, what is only shown in `detail`, and the octets by themselves, so that
+// going through a list reads neither. Texts are BLOBs: those of others need not be UTF-8. Sums are kept by triggers, so that nothing has to count.
 constexpr const char* kTables = R"(
 CREATE TABLE message (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -95,6 +94,53 @@ CREATE TRIGGER session_removed AFTER DELETE ON session BEGIN
 END;
 )";
 
+// Version 2: what searches need. The facts of a message have an index of their own, because rows of `message` are long;
+// `searched` has the words (`searched_words`), `signature` the slices of blocks (`BlockSignature`), and `next_block` is
+// the first block without.
+constexpr const char* kToSearch = R"(
+ALTER TABLE message ADD COLUMN unread INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE message ADD COLUMN attachments INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX message_facts ON message (
+  id, session, received_ms, size, client, tls, spf, dkim, dmarc, arc, disposition, attachments, unread
+);
+CREATE TABLE searched (
+  message INTEGER PRIMARY KEY,
+  words BLOB NOT NULL
+) STRICT;
+CREATE TABLE signature (
+  id INTEGER PRIMARY KEY,
+  bits BLOB NOT NULL
+) STRICT;
+ALTER TABLE totals ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN next_block INTEGER NOT NULL DEFAULT 0;
+UPDATE totals SET unread = messages;
+DROP TRIGGER IF EXISTS message_added;
+CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
+  UPDATE totals SET messages = messages + 1, message_octets = message_octets + NEW.weight,
+    unread = unread + NEW.unread;
+END;
+DROP TRIGGER IF EXISTS message_removed;
+CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
+  DELETE FROM detail WHERE message = OLD.id;
+  DELETE FROM raw WHERE message = OLD.id;
+  DELETE FROM searched WHERE message = OLD.id;
+  UPDATE totals SET messages = messages - 1, message_octets = message_octets - OLD.weight,
+    unread = unread - OLD.unread;
+END;
+CREATE TRIGGER message_marked AFTER UPDATE OF unread ON message BEGIN
+  UPDATE totals SET unread = unread + NEW.unread - OLD.unread;
+END;
+)";
+
+// A store of version 1 that may only be read looks like one of version 2 in which all is unread. A name without its
+// schema means a view of `temp` first.
+constexpr const char* kLikeNew = R"(
+PRAGMA temp_store = MEMORY;
+CREATE TEMP VIEW message AS SELECT *, 1 AS unread, 0 AS attachments FROM main.message;
+CREATE TEMP VIEW totals AS SELECT *, messages AS unread FROM main.totals;
+CREATE TEMP VIEW searched AS SELECT 0 AS message, x'' AS words WHERE 0;
+)";
+
 std::string last_error() { return std::strerror(errno); }
 
 /// Sees to it that a new file is found again after the machine lost its power.
@@ -154,11 +200,17 @@ Found look_at(Database& database) {
   if (application == 0 && tables == 0) return Found::nothing;
   if (application != kApplication) {
     database.fail("it is a SQLite database of another program");
-  } else if (version > kVersion) {
+  } else if (version > kSchemaVersion) {
     database.fail(fmt::format("a newer envelint made it: it has version {}, and {} is the last that this one knows",
-                              version, kVersion));
+                              version, kSchemaVersion));
   }
   return database.good() ? Found::store : Found::fault;
+}
+
+std::uint64_t version_of(Database& database) { return database.number("PRAGMA user_version"); }
+
+std::string to_mark_as_ours() {
+  return fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplication, kSchemaVersion);
 }
 
 void make_tables(Database& database) {
@@ -167,7 +219,18 @@ void make_tables(Database& database) {
   Transaction transaction(database);
   if (look_at(database) != Found::nothing) return;  // another process was faster
   database.run(kTables);
-  database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplication, kVersion).c_str());
+  database.run(kToSearch);
+  database.run(to_mark_as_ours().c_str());
+  if (auto fault = transaction.commit()) database.fail(*std::move(fault));
+}
+
+/// All or nothing, whenever the process is killed.
+void renew_tables(Database& database) {
+  Transaction transaction(database);
+  if (!database.good() || version_of(database) >= kSchemaVersion) return;  // another process was faster
+  database.run(kToSearch);
+  add_missing_words(database);
+  database.run(to_mark_as_ours().c_str());
   if (auto fault = transaction.commit()) database.fail(*std::move(fault));
 }
 
@@ -185,6 +248,7 @@ std::expected<Database, std::string> connect_to_write(const fs::path& folder) {
   auto database = connect(file, file.string(), SQLITE_OPEN_READWRITE);
   if (!database) return database;
   if (look_at(*database) == Found::nothing) make_tables(*database);
+  if (version_of(*database) < kSchemaVersion) renew_tables(*database);
   // FULL: the log is on the disk when COMMIT returns. The log is cut again after a rush.
   database->run("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864");
   return database;
@@ -212,11 +276,15 @@ std::expected<Database, std::string> connect_to_read(const fs::path& folder) {
   auto database = is_without_log(folder)
                       ? connect(file, uri_of(file) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
                       : connect(file, file.string(), SQLITE_OPEN_READONLY);
-  if (database && look_at(*database) == Found::nothing) database->fail("it is empty");
+  if (!database) return database;
+  if (look_at(*database) == Found::nothing) database->fail("it is empty");
+  if (version_of(*database) < kSchemaVersion) database->run(kLikeNew);
   return database;
 }
 
 }  // namespace
+
+bool is_searchable(Database& database) { return version_of(database) >= kSchemaVersion; }
 
 std::expected<Database, std::string> open_database(const std::string& folder, OpenMode mode) {
   auto database = mode == OpenMode::read_write ? connect_to_write(folder) : connect_to_read(folder);

@@ -125,4 +125,6 @@ void Transaction::take_back() {
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+Snapshot::~Snapshot() { sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr); }
+
 }  // namespace envelint::inbox

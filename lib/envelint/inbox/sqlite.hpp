@@ -112,4 +112,16 @@ class Transaction {
   Database& database_;
 };
 
+/// A transaction that only reads, and sees one state.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database) { database_.run("BEGIN"); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot();
+
+ private:
+  Database& database_;
+};
+
 }  // namespace envelint::inbox

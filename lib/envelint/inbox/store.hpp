@@ -1,7 +1,9 @@
 #pragma once
 
 #include <envelint/inbox/message.hpp>
+#include <envelint/inbox/search.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -22,6 +24,8 @@ struct StoreLimits {
   /// Sessions beyond these are dropped, the oldest first: somebody who only connects has them without end.
   std::size_t sessions = 10'000;
   std::uint64_t session_octets = std::uint64_t{64} << 20;
+  /// How long one call may search, and wait for those that others make.
+  std::chrono::milliseconds search_time{2000};
 };
 inline constexpr std::uint64_t kMemoryOctets = std::uint64_t{1} << 30;
 
@@ -33,6 +37,9 @@ struct Page {
   std::optional<SessionId> session;     ///< only messages of this session
   std::size_t limit = 100;              ///< at most kMaxPage
   bool newest_first = true;
+  /// Only messages that it finds. Not owned: it lives as long as the call. A page may then end in an error that says
+  /// that the search takes too long.
+  const Search* search = nullptr;
 };
 inline constexpr std::size_t kMaxPage = 1000;
 
@@ -52,12 +59,15 @@ struct Entry {
   std::uint64_t recipients = 0;
   Summary summary;
   int reply_code = 0;
+  bool unread = true;
+  std::uint64_t attachments = 0;
 };
 
 struct Totals {
   std::uint64_t messages = 0;
   std::uint64_t octets = 0;  ///< of the messages, as `weight` counts them
   std::uint64_t sessions = 0;
+  std::uint64_t unread = 0;
 };
 
 /// Keeps messages and sessions. All calls may come from several threads at once.
@@ -99,8 +109,17 @@ class Store {
   /// Removes messages; ids of which there is none are passed over.
   /// @return how many there were
   [[nodiscard]] virtual std::expected<std::size_t, std::string> remove(std::span<const MessageId> ids) = 0;
+  /// Removes all that a search finds, but nothing that is added meanwhile; in pieces, between which others get on.
+  /// @return how many there were; where it ends in an error, some may be gone
+  [[nodiscard]] std::expected<std::size_t, std::string> remove_matching(const Search& search);
   /// Removes all messages and sessions. Ids go on where they were.
   [[nodiscard]] virtual std::expected<void, std::string> clear() = 0;
+
+  /// Marks messages as read or unread; ids of which there is none are passed over.
+  /// @return how many were not so before
+  [[nodiscard]] virtual std::expected<std::size_t, std::string> mark(std::span<const MessageId> ids, bool unread) = 0;
+  /// Marks all, but nothing that is added meanwhile; in pieces, like `remove_matching`.
+  [[nodiscard]] std::expected<std::size_t, std::string> mark_all(bool unread);
 
   [[nodiscard]] virtual std::expected<Totals, std::string> totals() const = 0;
 };

@@ -2,7 +2,10 @@
 
 #include <envelint/inbox/time_text.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
+#include <string>
 
 namespace envelint::receiver {
 
@@ -88,6 +91,12 @@ void add_identity(JsonWriter& json, const std::optional<smtp::Identity>& identit
   json.close_object();
 }
 
+/// JSON on one line: a line end is never inside a string of it (RFC 8259 §7).
+std::string on_one_line(std::string json) {
+  std::erase_if(json, [](char c) { return c == '\n' || c == '\r'; });
+  return json;
+}
+
 void add_recipient(JsonWriter& json, const smtp::Recipient& to) {
   json.open_object();
   json.member("address", to.path.written);
@@ -144,6 +153,41 @@ void add_oddities(JsonWriter& json, const std::vector<smtp::WireOddity>& odditie
     json.close_object();
   }
   json.close_array();
+}
+
+void add_entry(JsonWriter& json, const inbox::Entry& entry) {
+  json.member("id", entry.id);
+  json.member("session", entry.session);
+  json.member("received", inbox::rfc3339(entry.received_ms));
+  json.member("size", entry.size);
+  json.member("client", entry.client.to_string());
+  json.member_unless_empty("tls", entry.tls);
+  json.member("mail_from", entry.sender);
+  json.member_unless_empty("rcpt_to", entry.recipient);
+  json.member("recipients", entry.recipients);
+  add_summary(json, entry.summary);
+  json.member("reply_code", static_cast<std::uint64_t>(entry.reply_code));
+  json.member("unread", entry.unread);
+  json.member("attachments", entry.attachments);
+}
+
+void add_message(JsonWriter& json, const inbox::Message& message, const std::optional<inbox::Session>& session) {
+  json.member("id", message.id);
+  json.member("session", message.session);
+  json.member("received", inbox::rfc3339(message.received_ms));
+  json.member("size", std::uint64_t{message.raw.size()});
+  json.member("unread", message.unread);
+  json.member("attachments", std::uint64_t{message.attachments});
+  add_summary(json, message.summary);
+  add_envelope(json, message.envelope);
+  add_oddities(json, message.oddities);
+  add_reply(json, message.reply_code, message.reply_text);
+  // A store may come from others: what is no JSON would break the document.
+  if (nlohmann::json::accept(message.verdict_json)) json.raw_member("verdict", on_one_line(message.verdict_json));
+  if (!session) return;
+  json.open_object("session_detail");
+  add_session(json, *session);
+  json.close_object();
 }
 
 void add_session(JsonWriter& json, const inbox::Session& session) {

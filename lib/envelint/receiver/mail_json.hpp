@@ -1,9 +1,11 @@
 #pragma once
 
 #include <envelint/inbox/message.hpp>
+#include <envelint/inbox/store.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/smtp/envelope.hpp>
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +20,11 @@ void add_summary(render::JsonWriter& json, const inbox::Summary& summary);
 void add_reply(render::JsonWriter& json, int code, std::string_view text);
 /// `oddities` of the octets on the wire.
 void add_oddities(render::JsonWriter& json, const std::vector<smtp::WireOddity>& oddities);
+/// All members of a message in a list.
+void add_entry(render::JsonWriter& json, const inbox::Entry& entry);
+/// All members of a message but its octets.
+/// @param session  it came in, where that is kept and has ended
+void add_message(render::JsonWriter& json, const inbox::Message& message, const std::optional<inbox::Session>& session);
 /// All members of a session; its transcript if there is one.
 void add_session(render::JsonWriter& json, const inbox::Session& session);
 

@@ -1,9 +1,12 @@
 #include <envelint/receiver/record.hpp>
 
+#include <envelint/mime/content.hpp>
 #include <envelint/receiver/policy.hpp>
 #include <envelint/receiver/summary.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/judgement_json.hpp>
+
+#include <utility>
 
 namespace envelint::receiver {
 namespace {
@@ -31,6 +34,9 @@ inbox::Message record_of(const Arrival& arrival) {
   out.envelope = arrival.received->envelope;
   out.oddities = arrival.received->oddities;
   out.raw = arrival.received->bytes;
+  mime::Digest digest = mime::digest(out.raw, inbox::kMaxSearched);
+  out.attachments = digest.attachments;
+  out.search_text = std::move(digest.searchable);
   out.summary = summary_of(arrival);
   if (arrival.judged) out.verdict_json = verdict_json(*arrival.judged);
   const smtp::Reply reply = reply_of(arrival);  // but for the number that it is about to get

@@ -112,6 +112,11 @@ void JsonWriter::value(std::string_view text) {
   add_string(text);
 }
 
+void JsonWriter::value(std::uint64_t number) {
+  separate();
+  add_number(number);
+}
+
 void JsonWriter::member(std::string_view key, std::string_view text) {
   add_key(key);
   add_string(text);
@@ -122,11 +127,15 @@ void JsonWriter::member(std::string_view key, bool yes) {
   out_ += yes ? "true" : "false";
 }
 
-void JsonWriter::member(std::string_view key, std::uint64_t number) {
-  add_key(key);
+void JsonWriter::add_number(std::uint64_t number) {
   std::array<char, 20> digits{};
   const auto [end, fault] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
   out_.append(digits.data(), end);
+}
+
+void JsonWriter::member(std::string_view key, std::uint64_t number) {
+  add_key(key);
+  add_number(number);
 }
 
 void JsonWriter::raw_member(std::string_view key, std::string_view json) {

@@ -25,6 +25,8 @@ class JsonWriter {
   void close_array() { close(']'); }
 
   void value(std::string_view text);
+  void value(const char* text) { value(std::string_view(text)); }
+  void value(std::uint64_t number);
   void member(std::string_view key, std::string_view text);
   void member(std::string_view key, const char* text) { member(key, std::string_view(text)); }
   void member(std::string_view key, bool yes);
@@ -41,6 +43,7 @@ class JsonWriter {
   void separate();
   void add_key(std::string_view key);
   void add_string(std::string_view text);
+  void add_number(std::uint64_t number);
   void open(char bracket);
   void open(std::string_view key, char bracket);
   void close(char bracket);

@@ -1,4 +1,4 @@
-#include "domain_name.hpp"
+#include <envelint/dns/name_input.hpp>
 
 #include <envelint/dns/idna.hpp>
 #include <envelint/net/address.hpp>
@@ -7,14 +7,12 @@
 
 #include <algorithm>
 
-namespace cli {
-
-using envelint::dns::Name;
+namespace envelint::dns {
 
 std::expected<Name, std::string> parse_name(std::string_view text) {
   std::string ascii(text);
   if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
-    auto converted = envelint::dns::to_a_labels(text);
+    auto converted = to_a_labels(text);
     if (!converted)
       return std::unexpected(fmt::format("`{}` is no domain name: it holds characters that none can have", text));
     ascii = *std::move(converted);
@@ -25,8 +23,7 @@ std::expected<Name, std::string> parse_name(std::string_view text) {
 }
 
 std::expected<Name, std::string> parse_domain(std::string_view text) {
-  if (envelint::net::Address::parse(text))
-    return std::unexpected(fmt::format("`{}` is an address and no domain", text));
+  if (net::Address::parse(text)) return std::unexpected(fmt::format("`{}` is an address and no domain", text));
   if (text.contains('@'))
     return std::unexpected(fmt::format("`{}` is no domain; give what stands behind the `@`", text));
   if (const auto at = text.find_first_of("/: \t*"); at != std::string_view::npos) {
@@ -37,4 +34,4 @@ std::expected<Name, std::string> parse_domain(std::string_view text) {
   return name;
 }
 
-}  // namespace cli
+}  // namespace envelint::dns

@@ -1,0 +1,55 @@
+// Why a message passes or fails: the conclusion, what to change, and how a receiver comes to it.
+
+import { count, h, prose, sentence } from "./dom.js";
+import { signatures } from "./dkim.js";
+import { alignment } from "./dmarc.js";
+import { badge, explain, fold, icon, section, table } from "./parts.js";
+import { findings } from "./record.js";
+import { dialogue } from "./sessions.js";
+import { spf } from "./spf.js";
+import { meaning, OUTCOMES } from "./words.js";
+
+function conclusion({ dmarc, conclusion: text, consequence }, { what_if }) {
+  const [kind] = meaning(dmarc.result);
+  return h(`div.conclusion.${kind}`, icon(kind), h("div", h("p.first", prose(text)), consequence && h("p", prose(consequence)),
+    what_if && h("p", `From ${what_if.ip}, which ${what_if.listed_in} lists: `, prose(what_if.conclusion))));
+}
+
+function change({ findings: all, dmarc }) {
+  const none = dmarc.result === "pass" ? "Nothing. All that was looked at is as it should be." : "There is no finding. The steps below say where it ends.";
+  return section("change", "What to change", all.length ? findings(all) : h("p", none));
+}
+
+function step({ stage, outcome, subject, text, reference, details, asked }) {
+  const [kind, means] = OUTCOMES[outcome];
+  const more = h("ul.details", details.map((one) => h("li", prose(one))), asked.map((one) => h("li", h("code", one.question), " ", one.answer)));
+  const counts = [details.length && count(details.length, "detail"), asked.length && count(asked.length, "DNS question")].filter(Boolean);
+  return h(`li.step.${kind}`, h("span.mark", icon(kind, means)),
+    h("div", h("p", h("span.reference", reference), h("b", stage), " ", h("bdi", subject)), h("p", sentence(text)),
+      counts.length > 0 && (asked.length ? fold(counts.join(", "), more) : more)));
+}
+
+function arc({ arc: { result, reason, sets = [] } }) {
+  if (result === "none" && !sets.length) return null;
+  return section("arc", "ARC", explain("ARC"), h("p", "The chain: ", badge("ARC", result), reason && [" ", prose(reason)]),
+    sets.length > 0 && table(["Instance", "Sealed by", "Selector", "Message signature", "Seal"],
+      sets.map((set) => [set.instance, set.domain, set.selector, set.message_signature, set.seal])));
+}
+
+function dialogueOf({ session_detail: session }) {
+  return session?.transcript && section("dialogue", "Dialogue", explain("dialogue", "Who is who?"), fold(session.why, dialogue(session.transcript)));
+}
+
+function dns({ story }) {
+  const known = [...new Map(story.flatMap((one) => one.asked).map((one) => [one.question, one.answer]))];
+  return known.length > 0 && section("dns", "DNS", fold(count(known.length, "question"),
+    table(["Asked", "Answer"], known.map(([question, answer]) => [h("code", question), answer]))));
+}
+
+export function why(message) {
+  const { verdict } = message;
+  if (!verdict) return h("div", h("p", "This message was not judged: envelint runs with ", h("code", "--no-verdict"), "."), dialogueOf(message));
+  return h("div", conclusion(verdict, message), change(verdict), alignment(verdict),
+    section("story", "Step by step", h("ol", verdict.story.map(step))),
+    spf(verdict), signatures(verdict), arc(verdict), dialogueOf(message), dns(verdict));
+}

@@ -1,0 +1,104 @@
+// What the scripts of this folder share: a page of the browser that page_test.py has started, which notes whatever must
+// not happen, and words with that test. Arguments: the address of the browser, that of the page, the folder of pictures.
+
+const fs = require("node:fs");
+const path = require("node:path");
+const { chromium } = require("playwright-core");
+
+const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const [, , BROWSER, BASE, PICTURES] = process.argv;
+const WITHIN = 30000;  // milliseconds; a machine may be busy. Nothing waits so long that works.
+
+function check(condition, what) {
+  if (!condition) throw new Error(what);
+}
+
+function same(is, expected, what) {
+  check(JSON.stringify(is) === JSON.stringify(expected), `${what}: ${JSON.stringify(is)}, not ${JSON.stringify(expected)}`);
+}
+
+/** Tells page_test.py that it is its turn. */
+function say(word) {
+  process.stdout.write(`${word}\n`);
+}
+
+class Watch {
+  faults = [];
+  asked = [];        // method, address and body of each request
+  allowed = [];      // other hosts that may be asked
+  expected = [/status of 40[04]/];  // in the console
+
+  follow(page) {
+    page.setDefaultTimeout(WITHIN);
+    page.on("dialog", (dialog) => {
+      this.faults.push(`a dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+    page.on("pageerror", (error) => this.faults.push(`an error: ${error.stack}`));
+    page.on("console", (message) => {
+      const text = message.text();
+      const expected = this.expected.some((one) => one.test(text));
+      if (["error", "warning"].includes(message.type()) && !expected) this.faults.push(`in the console: ${text}`);
+    });
+    page.on("request", (request) => this.note(request));
+    return page;
+  }
+
+  note(request) {
+    this.asked.push({ method: request.method(), url: request.url(), body: request.postData() ?? "" });
+    const { protocol, origin } = new URL(request.url());
+    if (!["data:", "blob:", "about:"].includes(protocol) && origin !== BASE && !this.allowed.includes(origin)) {
+      this.faults.push(`another host was asked: ${request.url()}`);
+    }
+  }
+}
+
+/** Runs with a new page at the address; and nothing that must not happen has happened. */
+async function run(work, options = {}) {
+  const browser = await chromium.connectOverCDP(BROWSER);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
+  const watch = new Watch();
+  try {
+    const page = watch.follow(await context.newPage());
+    await work(page, { context, watch });
+    same(watch.faults, [], "what must not happen");
+  } finally {
+    await context.close();
+    await browser.close();
+  }
+}
+
+function start(work, options) {
+  run(work, options).catch((error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 1;
+  }).finally(() => process.exit());
+}
+
+/** Axe finds nothing at all in what is shown; and the page is not wider than the screen. */
+async function hold(page, name) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  same(violations.map((one) => [one.impact, one.id, one.nodes[0].html.slice(0, 200)]), [], `axe, ${name}`);
+  check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than the screen`);
+}
+
+/** The view as it looks in light, dark and on a phone, each without a fault for axe. */
+async function picture(page, name) {
+  const { width, height } = page.viewportSize();
+  for (const [look, scheme, size] of [["light", "light", { width, height }], ["dark", "dark", { width, height }], ["phone", "light", { width: 390, height: 844 }]]) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await hold(page, `${name}, ${look}`);
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${look}.png`), fullPage: true });
+  }
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
+}
+
+/** Waits until the text of the page has this. */
+async function until(page, text) {
+  await page.getByText(text).first().waitFor();
+}
+
+module.exports = { BASE, check, hold, picture, same, say, start, until };
