@@ -19,7 +19,7 @@ async function visit(browser, url) {
     octets += responseBodySize;
   });
   await page.goto(url);
-  await page.locator("main .open").nth(49).waitFor();
+  await page.locator("main .open").nth(8).waitFor();
   const rows = await page.evaluate(() => performance.now());
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
   await context.close();

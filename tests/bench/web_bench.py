@@ -208,11 +208,13 @@ def main():
         folder = pathlib.Path(name)
         subprocess.run([STORE_BENCH, str(messages), folder / "store"], check=True, stdout=subprocess.DEVNULL)
         receiver = Receiver(folder, "--web", "127.0.0.1:0", "--store", folder / "store")
-        measure_inbox(receiver, messages)
-        measure_paint(receiver)
-        measure_pages(receiver)
-        measure_under_load(receiver)
-        receiver.stop()
+        try:
+            measure_inbox(receiver, messages)
+            measure_paint(receiver)
+            measure_pages(receiver)
+            measure_under_load(receiver)
+        finally:
+            receiver.stop()
         measure_receiving(folder)
 
 

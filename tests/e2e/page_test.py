@@ -23,10 +23,10 @@ NEEDED = [(shutil.which("node"), "node"), (shutil.which("chromium"), "chromium")
           ((PACKAGES / "playwright-core").is_dir(), f"playwright-core in {PACKAGES}"),
           ((PACKAGES / "axe-core").is_dir(), f"axe-core in {PACKAGES}")]
 MISSING = ", ".join(name for there, name in NEEDED if not there)
-# Without a GPU, a sandbox (as root there is none) and whatever a browser asks of its maker.
+# Without a GPU, a sandbox (as root there is none), whatever a browser asks of its maker, and names of hosts.
 CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--remote-debugging-port=0"]
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0"]
 MANY = 3000
 
 ZONE = f"""\
@@ -72,7 +72,10 @@ MZ
 class Remote(http.server.BaseHTTPRequestHandler):
     """A host that a message would like to be asked."""
 
+    asked = []
+
     def do_GET(self):
+        self.asked.append(self.path)
         self.send_response(404)
         self.end_headers()
 
@@ -182,6 +185,7 @@ class Page(Receiving, SignedMail):
                 self.drive("hostile.js", page, address)
             finally:
                 remote.shutdown()
+        self.assertEqual(Remote.asked, ["/pixel.png"])  # once, by the click
 
     def test_the_inbox_goes_by_keyboard(self):
         receiver, page = self.web()

@@ -14,7 +14,7 @@ start(async (page, { context, watch }) => {
   await page.locator(".row.unread", { hasText: "The new price list" }).waitFor();
   await page.waitForFunction(() => document.title === "(1) Inbox · envelint");
   await other.waitForFunction(() => document.title.startsWith("(1) "));
-  same(watch.asked.filter((one) => one.url.endsWith("/events")).length, 1, "streams of both pages");
+  same(watch.asked().filter((one) => one.url().endsWith("/events")).length, 1, "streams of both pages");
   await other.close();
   await page.locator(".badge", { hasText: "DMARC pass" }).waitFor();
 

@@ -24,7 +24,7 @@ function say(word) {
 
 class Watch {
   faults = [];
-  asked = [];        // method, address and body of each request
+  requests = [];
   allowed = [];      // other hosts that may be asked
   expected = [/status of 40[04]/];  // in the console
 
@@ -40,16 +40,18 @@ class Watch {
       const expected = this.expected.some((one) => one.test(text));
       if (["error", "warning"].includes(message.type()) && !expected) this.faults.push(`in the console: ${text}`);
     });
-    page.on("request", (request) => this.note(request));
+    page.on("request", (request) => this.requests.push(request));
     return page;
   }
 
-  note(request) {
-    this.asked.push({ method: request.method(), url: request.url(), body: request.postData() ?? "" });
-    const { protocol, origin } = new URL(request.url());
-    if (!["data:", "blob:", "about:"].includes(protocol) && origin !== BASE && !this.allowed.includes(origin)) {
-      this.faults.push(`another host was asked: ${request.url()}`);
-    }
+  /** Requests that left the browser, other than those that a policy held back. */
+  asked() {
+    return this.requests.filter((one) => one.failure()?.errorText !== "csp");
+  }
+
+  others() {
+    return this.asked().map((one) => new URL(one.url())).filter(({ protocol, origin }) =>
+      !["data:", "blob:", "about:"].includes(protocol) && origin !== BASE && !this.allowed.includes(origin)).map(String);
   }
 }
 
@@ -62,6 +64,7 @@ async function run(work, options = {}) {
     const page = watch.follow(await context.newPage());
     await work(page, { context, watch });
     same(watch.faults, [], "what must not happen");
+    same(watch.others(), [], "other hosts that were asked");
   } finally {
     await context.close();
     await browser.close();

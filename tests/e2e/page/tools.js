@@ -52,6 +52,6 @@ start(async (page, { watch }) => {
   await page.getByLabel("Domain").waitFor();
   same(await page.getByText("PRIVATE KEY").count(), 0, "private keys after one has left");
   const secret = pem.split("\n")[10];
-  same(watch.asked.filter((one) => one.body.includes(secret) || one.url.includes(secret)).length, 0, "requests with the private key");
+  same(watch.asked().filter((one) => one.postData()?.includes(secret) || one.url().includes(secret)).length, 0, "requests with the private key");
   process.stdout.write(`${JSON.stringify({ pem: saved, record })}\n`);
 });

@@ -47,7 +47,7 @@ function html(message) {
   const load = button("Load remote images", () => {
     const loads = load.getAttribute("aria-pressed") !== "true";
     load.setAttribute("aria-pressed", loads);
-    frame.src = loads ? `${source}?remote=1` : source;
+    frame.src = loads ? `${source}?remote=true` : source;
   });
   load.setAttribute("aria-pressed", "false");
   return h("div", h("p.bar", load, h("span.faint", "They tell their sender that you look, and from where. Scripts never run.")), frame);
@@ -64,7 +64,8 @@ function header(message) {
   const row = ({ name, value, text: decoded, signed_by }) => h("tr", h("th", { scope: "row" }, name),
     h("td", h("bdi", decoded), value.trim() !== decoded && h("details", h("summary", "as it stands"), h("pre.wrap", value.replaceAll("\r\n", "\n").trim()))),
     h("td", signed_by.map((index) => chip(signatures[index], index))));
-  return h("div", legend, h("table.header", tableHeader(["Field", "Value", "Signed by"]), h("tbody", message.header.map(row))));
+  return h("div", legend, h("table.header", tableHeader(["Field", "Value", "Signed by"]), h("tbody", message.header.map(row))),
+    message.header_cut && h("p.faint", "There are more fields than are shown, or longer ones."));
 }
 
 function part(message, one) {
