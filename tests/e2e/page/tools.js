@@ -27,7 +27,6 @@ start(async (page, { watch }) => {
   await picture(page, "lint");
   await lint(page, "#zone", { "Zone file": '$ORIGIN example.org.\n@ TXT "v=spf1 +all"\n' });
   await page.locator(".finding", { hasText: "line 2" }).first().waitFor();
-  await picture(page, "lint-zone");
   await lint(page, "#domain", { Domain: "example.com" });
   await page.locator("section", { hasText: "example.com" }).getByText("DMARC", { exact: true }).waitFor();
   await picture(page, "lint-domain");

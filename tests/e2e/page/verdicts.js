@@ -1,6 +1,6 @@
 // A message that passes, one that was changed on the way and one that is not aligned, and what the page makes of them.
 
-const { BASE, check, picture, same, start, until } = require("./browser.js");
+const { BASE, check, hold, picture, same, start, until } = require("./browser.js");
 
 async function open(page, subject) {
   await page.goto(BASE);
@@ -20,7 +20,7 @@ start(async (page) => {
   check((await page.locator("svg.wide").getAttribute("aria-label")).includes("example.com: aligned: same domain"), "the diagram");
   await page.locator(".term.decides", { hasText: "ip4:198.41.0.25" }).waitFor();
   await page.locator(".term", { hasText: "include:" }).first().waitFor();
-  await picture(page, "passes");
+  await hold(page, "passes");
 
   await open(page, "It was changed");
   await page.locator(".conclusion.bad", { hasText: "DMARC fails" }).waitFor();

@@ -22,9 +22,11 @@ function oddity(one) {
   return h("div", h("a", { href: `#raw@${one.offset}` }, `${ODDITIES[one.kind] ?? "more of that"}, octet ${one.offset}`));
 }
 
-function envelope({ envelope: it, reply, oddities, session }) {
+function envelope({ envelope: it, reply, oddities, session, verdict }) {
   const more = it.rcpt_to.length - MOST;
+  const judged = verdict?.envelope?.ip;
   return facts([...connection(it),
+    ["Judged as", judged !== it.client.address && judged],
     ["User", it.identity && `${it.identity.user} (${it.identity.mechanism})`],
     ["MAIL FROM", mailPath(it.mail_from)],
     ["RCPT TO", [it.rcpt_to.slice(0, MOST).map(mailPath), more > 0 && `and ${more} more`]],
@@ -72,7 +74,7 @@ function part(message, one) {
   const where = address(path(message, `/parts/${one.id}`));
   const leaf = !one.children;
   const known = [one.charset, one.encoding, one.disposition, leaf && size(one.size), one.content_id && `Content-ID ${one.content_id}`];
-  return h("li", h("div.part", h("code", one.type), h("bdi", one.filename), h("span.faint", known.filter(Boolean).join(" · ")),
+  return h("li", h("div.part", h("code", one.type), one.filename && h("bdi", one.filename), h("span.faint", known.filter(Boolean).join(" · ")),
     leaf && link("Save", where, { image: "save", download: one.filename ?? `part-${one.id}` })),
   IMAGES.test(one.type) && h("img.preview", { src: where, alt: `The image ${one.filename ?? one.id}`, loading: "lazy" }),
   !leaf && h("ul", one.children.map((child) => part(message, child))));
