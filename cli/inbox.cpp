@@ -202,7 +202,7 @@ class Inbox {
       if (!table) std::cout << table.emplace(screen_, entry.id).head_of_messages();
       std::cout << table->lines(entry);
     });
-    if (!fault && !table) std::cout << "no messages\n";
+    if (!fault && !table) std::cout << (search_.empty() ? "no messages\n" : "no message matches\n");
     return fault;
   }
 

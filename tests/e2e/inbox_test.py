@@ -24,13 +24,13 @@ RAW = {
 LIST = """\
 ID  RECEIVED (UTC)       TLS  SPF       DKIM      DMARC     CLIENT
     FROM → TO  SUBJECT
- 4  2025-11-27 08:02:27  1.3  temperror permerror temperror 192.0.2.1
+ 4* 2025-11-27 08:02:27  1.3  temperror permerror temperror 192.0.2.1
     ann@example.com → bob@example.net +24  gr\\xFC\\xDFe
- 3  2025-11-27 08:02:26  -    -         -         -         192.0.2.1
+ 3* 2025-11-27 08:02:26  -    -         -         -         192.0.2.1
     <> → bob@example.net  Undelivered
- 2  2025-11-27 08:01:22  -    softfail  none      fail      2001:db8:85a3:8d3:1…
+ 2* 2025-11-27 08:01:22  -    softfail  none      fail      2001:db8:85a3:8d3:1…
     refused 550  billing-d…r.example → bob@example.net  Invoice \\u{202E}fdp.exe…
- 1  2025-11-27 08:00:21  1.3  pass      pass      pass      192.0.2.1
+ 1* 2025-11-27 08:00:21  1.3  pass      pass      pass      192.0.2.1
     ann@example.com → bob@example.net +1  The new price list
 """
 SESSIONS = """\
@@ -109,10 +109,87 @@ class Lists(Inbox):
         self.assertEqual(len(self.text("list", "--format", "ndjson", "--limit", 1500, store=store).splitlines()), 1500)
 
 
+class Queries(Inbox):
+    def ids(self, query):
+        return [json.loads(line)["id"] for line in self.text("list", "--format", "ndjson", "--query", query).splitlines()]
+
+    def test_a_query_selects_what_is_listed(self):
+        for query, ids in (("", [4, 3, 2, 1]), ("dmarc:fail", [2]), ("from:@example.com", [4, 2, 1]),
+                           ("mail-from:<>", [3]), ("tls:yes", [4, 1]), ("-tls:yes", [3, 2]), ("rcpt-to:dora", [4]),
+                           ("invoice or undelivered", [3, 2]), ("subject:\"price list\"", [1]), ("gr\\xfc", [4]),
+                           ("client:2001:db8::/32", [2]), ("after:2025-11-27T08:01:00Z before:2025-11-27T08:02:00Z", [2]),
+                           ("session:3", [4, 3]), ("is:read", []), ("has:attachment", [])):
+            self.assertEqual(self.ids(query), ids, query)
+
+    def test_a_query_and_a_limit(self):
+        lines = self.text("list", "--query", "from:@example.com", "--limit", 1).splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertEqual(self.text("list", "--query", "nothing"), "no message matches\n")
+        self.assertEqual(self.ids("-is:read"), [4, 3, 2, 1])
+
+    def test_a_query_that_is_wrong_is_shown_with_its_place(self):
+        self.assertEqual(self.refusal("list", "--query", "gr\u00fc\u00dfe\tform:ann"),
+                         "envelint inbox: there is no field `form:`; write `from:`\n"
+                         "  gr\u00fc\u00dfe\\tform:ann\n"
+                         "         ^^^^\n")
+        self.assertEqual(self.refusal("rm", "--query", "spf:fial"),
+                         "envelint inbox: `spf:` does not take `fial`; write `spf:fail`\n"
+                         "  spf:fial\n"
+                         "      ^^^^\n")
+        shown = self.refusal("list", "--query", "spf:\x1b[2J\u202e")
+        self.assertNotIn("\x1b", shown)
+
+    def test_export_of_what_a_query_finds(self):
+        done = self.run_inbox("export", "--as", "eml", "--to", self.scratch / "eml", "--query", "mail-from:<>")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([path.name for path in (self.scratch / "eml").iterdir()], ["3.eml"])
+
+    def test_unread_and_attachments_are_told(self):
+        for arguments in (["list"], ["show", 1]):
+            message = json.loads(self.text(*arguments, "--format", "json"))["messages"][0]
+            self.assertEqual((message["unread"], message["attachments"]), (True, 0))
+
+
+class Removals(Inbox):
+    def setUp(self):
+        super().setUp()
+        self.store = str(self.scratch / "store")
+        subprocess.run([FILL_STORE, self.store], check=True)
+
+    def remove(self, *arguments):
+        done = self.run_inbox("rm", *arguments)
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        return done.stderr.decode()
+
+    def left(self):
+        return [json.loads(line)["id"] for line in self.text("list", "--format", "ndjson").splitlines()]
+
+    def test_by_id(self):
+        self.assertEqual(self.remove(1, 3), "envelint inbox: 2 messages removed\n")
+        self.assertEqual(self.left(), [4, 2])
+        self.assertIn("there is no message 3\n", self.refusal("rm", 2, 3))
+        self.assertEqual(self.left(), [4, 2])
+
+    def test_by_query(self):
+        self.assertEqual(self.remove("--query", "dmarc:fail or mail-from:<>"), "envelint inbox: 2 messages removed\n")
+        self.assertEqual(self.left(), [4, 1])
+        self.assertEqual(self.remove("--query", "dmarc:fail"), "envelint inbox: 0 messages removed\n")
+
+    def test_all(self):
+        self.assertEqual(self.remove("--all"), "envelint inbox: 4 messages and 4 sessions removed\n")
+        self.assertEqual(self.text("list"), "no messages\n")
+        self.assertEqual(self.text("list", "--sessions"), "no sessions\n")
+
+    def test_a_store_that_is_not_there_is_not_made(self):
+        missing = str(self.scratch / "none")
+        self.assertEqual(self.refusal("rm", "--all", store=missing), f"envelint inbox: {missing}: there is no such folder\n")
+        self.assertFalse(os.path.exists(missing))
+
+
 class Details(Inbox):
     def test_a_message_with_the_transcript_of_its_session(self):
         shown = self.text("show", 1)
-        self.assertTrue(shown.startswith("message 1, 88 octets, 2025-11-27 08:00:21 UTC\nclient    192.0.2.1 port 40000\n"))
+        self.assertTrue(shown.startswith("message 1, 88 octets, 2025-11-27 08:00:21 UTC, unread\nclient    192.0.2.1 port 40000\n"))
         for line in ("sender    <ann@example.com> SIZE=1042 BODY=8BITMIME", "          <carl@example.net> NOTIFY=NEVER",
                      "TLS       TLSv1.3, TLS_AES_256_GCM_SHA384, for mail.example.net", "reply     250 2.0.0 taken as 1",
                      "results   spf pass, dkim pass, dmarc pass, disposition none",
@@ -161,6 +238,15 @@ class Page(Inbox):
         self.assertEqual(len(screens), 3)
         for words, screen in screens:
             self.assertEqual(self.text(*words.split()), re.sub("(?m)^    ", "", screen))
+
+
+    def test_every_query_of_the_documentation_is_one(self):
+        page = (SOURCES / "docs/inbox.md").read_text()
+        table = page[page.index("## Queries"):page.index("## One message")]
+        queries = [query for row in re.findall(r"^\|(.*?)\|", table, re.M) for query in re.findall("`([^`]+)`", row)]
+        self.assertGreater(len(queries), 30)
+        for query in queries:
+            self.text("list", "--query", query)
 
 
 class Json(Inbox):
@@ -257,7 +343,10 @@ class Refusals(Inbox):
     def test_wrong_usage(self):
         for arguments in ([], ["list", 3], ["show"], ["show", "x"], ["show", "-1"], ["raw"], ["raw", 1, 2], ["export"],
                           ["export", "--as", "eml"], ["list", "--as", "eml"], ["raw", 1, "--sessions"],
-                          ["raw", 1, "--format", "json"], ["show", 1, "--limit", 1], ["remove", 1]):
+                          ["raw", 1, "--format", "json"], ["show", 1, "--limit", 1], ["remove", 1], ["show", 1, "--query", "a"],
+                          ["raw", 1, "--query", "a"], ["list", "--sessions", "--query", "a"], ["list", "--all"],
+                          ["export", 1, "--as", "eml", "--to", "x", "--query", "a"], ["rm"], ["rm", 1, "--all"],
+                          ["rm", 1, "--query", "a"], ["rm", "--query", " "], ["rm", "--all", "--format", "json"]):
             done = self.run_inbox(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, b""), arguments)
             self.assertNotEqual(done.stderr, b"")
@@ -295,9 +384,9 @@ class FromOthers(Inbox):
         self.assertEqual(self.run_inbox("raw", 2).returncode, 0)
 
     def test_one_that_a_newer_version_made(self):
-        self.change("PRAGMA user_version = 2")
+        self.change("PRAGMA user_version = 3")
         self.assertEqual(self.refusal("list"), f"envelint inbox: {self.store}/inbox.sqlite: a newer envelint made it: it "
-                                               "has version 2, and 1 is the last that this one knows\n")
+                                               "has version 3, and 2 is the last that this one knows\n")
 
 
 class WhileItIsWritten(Inbox):

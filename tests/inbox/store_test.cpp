@@ -263,10 +263,12 @@ TEST_CASE("messages are added, read and removed from several threads at once", "
         if (store.remove(last) != 1U) ++wrong;
       }
     };
+    const Search search = *Search::parse("text:text is:unread -dmarc:fail");
     const auto reading = [&] {
       for (int i = 0; i < kRounds; ++i) {
-        const auto listed = store.list({.limit = 10});
+        const auto listed = store.list({.limit = 10, .search = i % 2 == 0 ? &search : nullptr});
         if (!listed || !store.sessions({}) || !store.totals()) return void(++wrong);
+        if (i % 8 == 0 && !store.mark_all(i % 16 == 0)) ++wrong;
         for (const Entry& entry : *listed) {
           const auto message = store.get(entry.id);
           if (!message || (*message && (*message)->raw.size() != entry.size)) ++wrong;

@@ -93,6 +93,7 @@ TEST_CASE("only a whole line is a delimiter", "[mime]") {
 }
 
 TEST_CASE("a multipart without delimiters, or without a boundary, has no parts", "[mime]") {
+  CHECK(outline("Content-Type: multipart/mixed; boundary=x") == "1 multipart/mixed\n");
   CHECK(outline(mail("Content-Type: multipart/mixed; boundary=x\n\ntext\n")) == "1 multipart/mixed\n");
   CHECK(outline(mail("Content-Type: multipart/mixed\n\n--\ntext\n----\n")) == "1 multipart/mixed\n");
 }

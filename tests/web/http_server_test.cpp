@@ -89,7 +89,7 @@ TEST_CASE("A gate refuses before the body is read") {
   const auto where = server.listen({*net::Address::parse("127.0.0.1"), 0});
   REQUIRE(where);
   CHECK(
-      answer_to(*where, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n").starts_with("HTTP/1.1 403 "));
+      answer_to(*where, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n").starts_with("HTTP/1.1 403 "));
 }
 
 TEST_CASE("What takes long is told piece by piece") {

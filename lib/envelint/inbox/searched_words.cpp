@@ -159,6 +159,8 @@ void give_words(Message& message, std::string_view words) {
   message.search_header = parts[static_cast<std::size_t>(SearchField::header)];
   message.search_text = parts[static_cast<std::size_t>(SearchField::text)];
   std::ranges::replace(message.search_header, '\t', '\n');
+  // That there is nothing is not the same as that nothing was given.
+  if (message.search_header.empty() && message.search_text.empty()) message.search_text = " ";
 }
 
 }  // namespace envelint::inbox

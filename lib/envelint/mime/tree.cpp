@@ -112,6 +112,7 @@ class Delimiters {
   /// Where the next line begins with the boundary, not before `from`; the end of the body where none does.
   std::size_t find(std::size_t from) const {
     if (from > 0) --from;  // the line end before it
+    if (from >= body_.size()) return body_.size();
     const void* const at = memmem(body_.data() + from, body_.size() - from, needle_.data(), needle_.size());
     return at == nullptr ? body_.size() : static_cast<std::size_t>(static_cast<const char*>(at) - body_.data()) + 1;
   }

@@ -6,7 +6,6 @@
 #include <envelint/receiver/summary.hpp>
 #include <envelint/render/json.hpp>
 #include <envelint/render/judgement_json.hpp>
-#include <envelint/verdict/conclusion.hpp>
 
 #include <cstdint>
 
@@ -21,17 +20,6 @@ void begin(JsonWriter& json, std::string_view event, std::chrono::system_clock::
   json.member("schema", "envelint/receive/1");
   json.member("event", event);
   json.member("time", inbox::rfc3339(milliseconds_of(time)));
-}
-
-void add_what_if(JsonWriter& json, const WhatIf& what_if) {
-  json.open_object("what_if");
-  json.member("ip", what_if.client.to_string());
-  json.member("term", what_if.term);
-  json.member("listed_in", what_if.listed_in.to_string());
-  if (what_if.verdict.spf) json.member("spf", to_string(what_if.verdict.spf->verdict));
-  json.member("dmarc", to_string(what_if.verdict.dmarc.status));
-  json.member("conclusion", verdict::conclude(what_if.verdict));
-  json.close_object();
 }
 
 }  // namespace
@@ -50,8 +38,7 @@ std::string message_event(const Arrival& arrival, const std::string& receiver, c
   add_oddities(json, arrival.received->oddities);
   add_reply(json, arrival.reply.code(), arrival.reply.text());
   if (arrival.judged) {
-    json.member("client_says_nothing", arrival.client_says_nothing);
-    if (arrival.what_if) add_what_if(json, *arrival.what_if);
+    add_client_advice(json, arrival);
     json.open_object("verdict");
     json.member("schema", "envelint/verify/1");
     render::add_judgement(json, *arrival.judged, receiver);

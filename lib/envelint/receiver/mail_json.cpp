@@ -1,6 +1,7 @@
 #include <envelint/receiver/mail_json.hpp>
 
 #include <envelint/inbox/time_text.hpp>
+#include <envelint/verdict/conclusion.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -153,6 +154,20 @@ void add_oddities(JsonWriter& json, const std::vector<smtp::WireOddity>& odditie
     json.close_object();
   }
   json.close_array();
+}
+
+void add_client_advice(JsonWriter& json, const Arrival& arrival) {
+  json.member("client_says_nothing", arrival.client_says_nothing);
+  if (!arrival.what_if) return;
+  const WhatIf& what_if = *arrival.what_if;
+  json.open_object("what_if");
+  json.member("ip", what_if.client.to_string());
+  json.member("term", what_if.term);
+  json.member("listed_in", what_if.listed_in.to_string());
+  if (what_if.verdict.spf) json.member("spf", to_string(what_if.verdict.spf->verdict));
+  json.member("dmarc", to_string(what_if.verdict.dmarc.status));
+  json.member("conclusion", verdict::conclude(what_if.verdict));
+  json.close_object();
 }
 
 void add_entry(JsonWriter& json, const inbox::Entry& entry) {

@@ -2,6 +2,7 @@
 
 #include <envelint/inbox/message.hpp>
 #include <envelint/inbox/store.hpp>
+#include <envelint/receiver/arrival.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/smtp/envelope.hpp>
 
@@ -20,6 +21,8 @@ void add_summary(render::JsonWriter& json, const inbox::Summary& summary);
 void add_reply(render::JsonWriter& json, int code, std::string_view text);
 /// `oddities` of the octets on the wire.
 void add_oddities(render::JsonWriter& json, const std::vector<smtp::WireOddity>& oddities);
+/// Of a message that was judged: `client_says_nothing`, and `what_if` it came from an address that is listed.
+void add_client_advice(render::JsonWriter& json, const Arrival& arrival);
 /// All members of a message in a list.
 void add_entry(render::JsonWriter& json, const inbox::Entry& entry);
 /// All members of a message but its octets.

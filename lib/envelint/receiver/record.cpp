@@ -1,6 +1,7 @@
 #include <envelint/receiver/record.hpp>
 
 #include <envelint/mime/content.hpp>
+#include <envelint/receiver/mail_json.hpp>
 #include <envelint/receiver/policy.hpp>
 #include <envelint/receiver/summary.hpp>
 #include <envelint/render/json_writer.hpp>
@@ -11,12 +12,13 @@
 namespace envelint::receiver {
 namespace {
 
-std::string verdict_json(const verdict::Judgement& judged) {
+std::string verdict_json(const Arrival& arrival) {
   std::string out;
   render::JsonWriter json(out, false);
   json.open_object();
   json.member("schema", "envelint/verify/1");
-  render::add_judgement(json, judged, {});
+  add_client_advice(json, arrival);
+  render::add_judgement(json, *arrival.judged, {});
   json.close_object();
   return out;
 }
@@ -38,7 +40,7 @@ inbox::Message record_of(const Arrival& arrival) {
   out.attachments = digest.attachments;
   out.search_text = std::move(digest.searchable);
   out.summary = summary_of(arrival);
-  if (arrival.judged) out.verdict_json = verdict_json(*arrival.judged);
+  if (arrival.judged) out.verdict_json = verdict_json(arrival);
   const smtp::Reply reply = reply_of(arrival);  // but for the number that it is about to get
   out.reply_code = reply.code();
   out.reply_text = reply.text();

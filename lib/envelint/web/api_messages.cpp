@@ -2,6 +2,7 @@
 
 #include <envelint/receiver/mail_json.hpp>
 #include <envelint/web/api_document.hpp>
+#include <envelint/web/json_bounds.hpp>
 #include <envelint/web/message_json.hpp>
 #include <envelint/web/parameters.hpp>
 #include <envelint/web/query.hpp>
@@ -17,7 +18,7 @@ namespace {
 
 /// `{"unread":false}`
 std::expected<bool, Reply> unread_of(const Request& request) {
-  const auto body = nlohmann::json::parse(request.body, nullptr, false);
+  const auto body = nlohmann::json::parse(has_few_values(request.body) ? request.body : "", nullptr, false);
   if (body.is_object() && body.contains("unread") && body["unread"].is_boolean()) return body["unread"].get<bool>();
   return std::unexpected(error_reply(400, R"(The body is to be {"unread":true} or {"unread":false}.)"));
 }

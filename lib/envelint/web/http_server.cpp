@@ -111,10 +111,11 @@ class Library : public httplib::Server {
 /// For what the library never sees.
 void write_refusal(Connection& connection, const Refusal& refusal) {
   const Reply reply = error_reply(refusal.status, refusal.why);
-  (void)connection.write(
-      fmt::format("HTTP/1.1 {} Refused\r\nContent-Type: {}\r\nContent-Length: {}\r\nX-Content-Type-Options: nosniff\r\n"
-                  "Connection: close\r\n\r\n{}",
-                  reply.status, reply.type, reply.body.size(), reply.body));
+  (void)connection.write(fmt::format(
+      "HTTP/1.1 {} Refused\r\nContent-Type: {}\r\nContent-Length: {}\r\nX-Content-Type-Options: nosniff\r\n"
+      "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
+      "Connection: close\r\n\r\n{}",
+      reply.status, reply.type, reply.body.size(), reply.body));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <envelint/render/json.hpp>
 #include <envelint/render/terminal.hpp>
 #include <envelint/task/sync_wait.hpp>
+#include <envelint/web/json_bounds.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -50,6 +51,8 @@ class ZoneAnswers {
 };
 
 Result lint_record(const Json& body, const std::string& value) {
+  if (value.size() > LintDesk::kMostRecord)
+    return std::unexpected("`record` is longer than any record that is found in DNS.");
   std::optional<audit::Kind> kind;
   if (const auto type = text_of(body, "type"); type && !type->empty()) {
     kind = audit::parse_kind(*type);
@@ -61,6 +64,8 @@ Result lint_record(const Json& body, const std::string& value) {
 }
 
 Result lint_zone(const Json& body, std::string text) {
+  if (text.size() > LintDesk::kMostZone)
+    return std::unexpected("`zone` is too large for the page; `envelint lint --zone FILE` reads all of it.");
   dns::Name origin;
   if (const auto name = text_of(body, "name"); name && !name->empty()) {
     auto parsed = dns::parse_name(*name);
@@ -86,6 +91,7 @@ Result lint_domain(const Json& body, const std::string& text, const DomainLint& 
 }
 
 Result lint(const std::string& text, const DomainLint& look_up) {
+  if (!has_few_values(text)) return std::unexpected("The body has more values than anything that is asked for.");
   const Json body = Json::parse(text, nullptr, false);
   if (!body.is_object()) return std::unexpected("The body is no JSON object.");
   if (const auto record = text_of(body, "record")) return lint_record(body, *record);

@@ -24,6 +24,9 @@ class LintDesk {
   static constexpr std::size_t kMostAtOnce = 2;    ///< the page is one place to lint, and mail is to go on
   static constexpr std::size_t kMostDomains = 50;  ///< of one zone that are looked at as a whole
   static constexpr std::size_t kMostSelectors = 20;
+  /// Octets: a report may be a thousand times as long as what it is about, and be long in the making.
+  static constexpr std::size_t kMostRecord = std::size_t{8} << 10;
+  static constexpr std::size_t kMostZone = std::size_t{256} << 10;
 
   explicit LintDesk(DomainLint domain) : domain_(std::move(domain)) {}
 

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 
+/// The library answers other methods by itself, without what our answers say to browsers.
+constexpr std::array<std::string_view, 8> kMethods = {"GET",   "HEAD",   "POST",    "PUT",
+                                                      "PATCH", "DELETE", "OPTIONS", "TRACE"};
 /// Fields that are not passed on.
 constexpr std::array<std::string_view, 6> kLeftOut = {"Range",      "If-Range", "Accept-Encoding",
                                                       "Connection", "Expect",   "Upgrade"};
@@ -48,8 +51,10 @@ std::optional<Refusal> why_not_request_line(std::string_view line) {
   if (first == std::string_view::npos || last == first) return Refusal{400, "The request line is no request line."};
   const std::string_view target = line.substr(first + 1, last - first - 1);
   if (target.size() > kMaxTarget) return Refusal{414, "The address is too long."};
-  if (!is_token(line.substr(0, first)) || !target.starts_with('/') || !std::ranges::all_of(target, is_visible))
+  const std::string_view method = line.substr(0, first);
+  if (!is_token(method) || !target.starts_with('/') || !std::ranges::all_of(target, is_visible))
     return Refusal{400, "The request line is no request line."};
+  if (std::ranges::find(kMethods, method) == kMethods.end()) return Refusal{501, "This method is not known here."};
   const std::string_view version = line.substr(last + 1);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return Refusal{505, "Only HTTP/1.1 is spoken here."};
   return std::nullopt;

@@ -12,7 +12,7 @@ namespace envelint::web {
 inline constexpr std::size_t kMaxHead = std::size_t{16} << 10;   ///< octets of request line and header
 inline constexpr std::size_t kMaxTarget = std::size_t{2} << 10;  ///< octets of its target
 inline constexpr std::size_t kMaxFields = 64;                    ///< fields of its header
-inline constexpr std::size_t kMaxBody = std::size_t{4} << 20;    ///< octets of its body: a zone file to be linted
+inline constexpr std::size_t kMaxBody = std::size_t{1} << 20;    ///< octets of its body: a zone file in JSON
 
 /// A request that is not passed on.
 struct Refusal {

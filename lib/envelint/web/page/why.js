@@ -9,9 +9,10 @@ import { dialogue } from "./sessions.js";
 import { spf } from "./spf.js";
 import { meaning, OUTCOMES } from "./words.js";
 
-function conclusion({ dmarc, conclusion: text, consequence }, { what_if }) {
+function conclusion({ dmarc, conclusion: text, consequence, client_says_nothing, what_if }) {
   const [kind] = meaning(dmarc.result);
   return h(`div.conclusion.${kind}`, icon(kind), h("div", h("p.first", prose(text)), consequence && h("p", prose(consequence)),
+    client_says_nothing && h("p", "The client is of this host or network, and no SPF record means such an address. Whose mail it is to be, ", h("code", "--client-ip IP"), " says."),
     what_if && h("p", `From ${what_if.ip}, which ${what_if.listed_in} lists: `, prose(what_if.conclusion))));
 }
 
@@ -49,7 +50,7 @@ function dns({ story }) {
 export function why(message) {
   const { verdict } = message;
   if (!verdict) return h("div", h("p", "This message was not judged: envelint runs with ", h("code", "--no-verdict"), "."), dialogueOf(message));
-  return h("div", conclusion(verdict, message), change(verdict), alignment(verdict),
+  return h("div", conclusion(verdict), change(verdict), alignment(verdict),
     section("story", "Step by step", h("ol", verdict.story.map(step))),
     spf(verdict), signatures(verdict), arc(verdict), dialogueOf(message), dns(verdict));
 }
