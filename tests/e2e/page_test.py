@@ -27,7 +27,7 @@ MISSING = ", ".join(name for there, name in NEEDED if not there)
 CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0"]
-MANY = 3000
+MANY = 1500
 
 ZONE = f"""\
 example.com. TXT "v=spf1 include:_spf.esp.example ip4:{CLIENT} -all"
@@ -167,7 +167,7 @@ class Page(Receiving, SignedMail):
         self.deliver(receiver, signed.replace(b"Subject: ", b"Subject: [list] ") + b"-- \r\nThe list\r\n", sender="list@lists.example")
         self.deliver(receiver, self.mail("It is not aligned"), sender="list@lists.example")
         self.deliver(receiver, self.mail("Odd octets", ODD))
-        self.deliver(receiver, self.mail("A large one", (b"x" * 74 + b"\r\n") * 12000))
+        self.deliver(receiver, self.mail("A large one", (b"x" * 74 + b"\r\n") * 6000))
         talk = self.talk(receiver)
         self.assertEqual(talk.codes("EHLO x", "MAIL FROM:<ann@example.com>", "RCPT TO:<550@example.net>")[-1], "550")
         talk.close()

@@ -33,7 +33,6 @@ start(async (page) => {
   same([await signatures(/^Subject$/), await signatures("X-Unsigned")], [2, 0], "signatures of two fields");
   await picture(page, "header");
   await (await tab(page, "Transcript")).getByText("MAIL FROM:<").waitFor();
-  await picture(page, "transcript");
 
   await open(page, "It is not aligned");
   await page.locator("g.bad > .says", { hasText: "not aligned" }).first().waitFor();
@@ -59,7 +58,7 @@ start(async (page) => {
   await page.waitForFunction(() => {
     scrollTo(0, document.body.scrollHeight);
     return document.querySelector("#panel-raw [role=status]").textContent.startsWith("The end");
-  });
+  }, null, { polling: 50 });
   check(await large.locator(".line").count() < 4000, "only what is seen is in the document");
   await page.evaluate(() => scrollTo(0, 0));
   await large.getByText("Subject: A large one").waitFor();
