@@ -4,7 +4,7 @@ import { address, get, getText } from "./api.js";
 import { count, h, say, seconds, size, time } from "./dom.js";
 import { news } from "./live.js";
 import { mailbox } from "./mailbox.js";
-import { badges, button, facts, header as tableHeader, icon, link, sayFailure, tabs, titleOf } from "./parts.js";
+import { badges, button, copy, facts, header as tableHeader, icon, link, sayFailure, tabs, titleOf } from "./parts.js";
 import { connection, dialogue } from "./sessions.js";
 import { why } from "./why.js";
 
@@ -131,11 +131,6 @@ export async function message({ id, url, signal, go }) {
     leave();
   }, sayFailure);
 
-  async function copyLink() {
-    const text = location.origin + path(it);
-    await navigator.clipboard?.writeText(text).then(() => say("Link copied"), () => say(text)) ?? say(text);
-  }
-
   async function raw(offset) {
     return (await import("./raw.js")).raw(it, offset, signal);
   }
@@ -162,7 +157,7 @@ export async function message({ id, url, signal, go }) {
   const placed = place();
   const node = h("article", { onclick: toOctet },
     h("nav.bar", { "aria-label": "Message" }, link("Inbox", inbox, { image: "newer" }), newer, older, h("span.space"), mark,
-      button("Delete", remove, { image: "bin" }), button("Link", copyLink, { image: "link" }),
+      button("Delete", remove, { image: "bin" }), button("Link", () => copy(location.origin + path(it)), { image: "link" }),
       link(".eml", address(path(it, "/raw")), { image: "save", download: `message-${it.id}.eml` })),
     h("h1", { tabindex: "-1", dir: "auto" }, it.subject || "(no subject)"),
     h("p.meta", h("bdi", it.from ?? "no From field"), " → ", h("bdi", it.to ?? it.envelope.rcpt_to[0]?.address ?? "no To field"),
