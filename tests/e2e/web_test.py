@@ -76,6 +76,8 @@ class Web(Receiving, SignedMail):
         self.assertEqual(web.get("/messages", query="is:unread")["messages"][0]["id"], 2)
         self.assertEqual(web.ask("PATCH", "/messages", {"unread": True}).json["changed"], 1)
         self.assertEqual(web.get("/wait", query="pineapple", timeout=0)["id"], 1)
+        self.assertEqual(web.get("/wait", query="header:\"mime-version: 1.0\" £", timeout=0)["id"], 1)
+        self.assertEqual(web.ask("GET", "/wait", query="header:pineapple", timeout=0).status, 404)
         self.assertEqual([one["id"] for one in web.get("/sessions")["sessions"]], [2, 1])
         self.assertIn("EHLO client.example.com", str(web.get("/sessions/1")["transcript"]))
         lint = web.ask("POST", "/lint", {"record": "v=spf1 mx +all"}).json

@@ -3,10 +3,13 @@
 #include "samples.hpp"
 
 #include <envelint/inbox/searched_words.hpp>
+#include <envelint/inbox/sqlite.hpp>
+#include <envelint/inbox/word_signature.hpp>
 
 #include <fmt/core.h>
 
 #include <array>
+#include <numeric>
 #include <random>
 
 using namespace envelint;
@@ -242,6 +245,25 @@ TEST_CASE("what was removed, evicted or cleared is not found, and what comes the
     (void)got(store.add(many));
     CHECK(found(store, "needle", {.limit = 1000}).size() == 600);
   });
+}
+
+TEST_CASE("signatures of blocks in which nothing is left go with the oldest messages", "[inbox][search][disk]") {
+  const samples::Folder folder;
+  const auto store = got(open_store(folder.store(), {}, OpenMode::read_write));
+  std::vector<Message> many(2100, samples::message());
+  (void)got(store->add(many));
+  const auto signed_blocks = [&] {
+    auto database = got(Database::open(folder.store() + "/inbox.sqlite", SQLITE_OPEN_READONLY));
+    return database.number("SELECT count(*) FROM signature") / kSlices;
+  };
+  CHECK(signed_blocks() == 4);
+  Ids oldest(1030);
+  std::iota(oldest.begin(), oldest.end(), 1);
+  (void)got(store->remove(oldest));
+  CHECK(signed_blocks() == 2);
+  CHECK(found(*store, "hello", {.limit = 1, .newest_first = false}) == Ids{1031});
+  done(store->clear());
+  CHECK(signed_blocks() == 0);
 }
 
 TEST_CASE("what a search finds is removed, and nothing else", "[inbox][search]") {

@@ -138,20 +138,23 @@ class MemoryStore final : public Store {
   std::expected<std::vector<Entry>, std::string> list(const Page& page) const override {
     const auto wanted = [&](const Letter& letter) { return !page.session || letter.message.session == *page.session; };
     const std::size_t limit = std::min(page.limit, kMaxPage);
+    const Search* const search = page.search != nullptr && !page.search->empty() ? page.search : nullptr;
     const Deadline deadline(limits_.search_time);
     std::vector<Entry> out;
     Page rest = page;
-    if (page.search != nullptr) rest.limit = kMaxPage;
+    if (search != nullptr) rest.limit = kMaxPage;
     while (out.size() < limit) {
       // The lock is held for a piece, and not while it is searched.
       const auto letters = locked_piece(messages_, rest, wanted);
       for (const Kept<Letter>& kept : letters) {
-        if (page.search != nullptr && !finds(*page.search, kept)) continue;
-        if (out.size() < limit) out.push_back(entry_of(kept.value->message, kept.unread));
+        if (out.size() == limit) break;
+        if (search != nullptr && deadline.is_over()) return std::unexpected(deadline.words());
+        if (search == nullptr || finds(*search, kept)) {
+          out.push_back(entry_of(kept.value->message, kept.unread));
+        }
       }
-      if (page.search == nullptr || letters.size() < rest.limit) break;
+      if (search == nullptr || letters.size() < rest.limit) break;
       (page.newest_first ? rest.before : rest.after) = letters.back().value->message.id;
-      if (out.size() < limit && deadline.is_over()) return std::unexpected(deadline.words());
     }
     return out;
   }

@@ -7,7 +7,7 @@ namespace {
 
 /// Messages of one piece: what is done with them holds the store for some milliseconds. To remove one is more work than to
 /// mark it, and each piece waits for the disk.
-constexpr std::size_t kRemoved = 200;
+constexpr std::size_t kRemoved = 50;
 constexpr std::size_t kMarked = kMaxPage;
 
 using Count = std::expected<std::size_t, std::string>;

@@ -1,16 +1,20 @@
 #include <envelint/receiver/record.hpp>
 
 #include <envelint/mime/content.hpp>
+#include <envelint/mime/encoded_words.hpp>
 #include <envelint/receiver/mail_json.hpp>
 #include <envelint/receiver/policy.hpp>
 #include <envelint/receiver/summary.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/render/judgement_json.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace envelint::receiver {
 namespace {
+
+constexpr std::size_t kMostHeader = inbox::kMaxSearched / 4;
 
 std::string verdict_json(const Arrival& arrival) {
   std::string out;
@@ -20,6 +24,18 @@ std::string verdict_json(const Arrival& arrival) {
   add_client_advice(json, arrival);
   render::add_judgement(json, *arrival.judged, {});
   json.close_object();
+  return out;
+}
+
+/// The header as a person reads it, a field a line; no more of it than searches look into.
+std::string readable_header(const Arrival& arrival) {
+  std::string out;
+  if (!arrival.message) return out;
+  const mail::Message& message = *arrival.message;
+  for (const mail::Field& field : message.fields()) {
+    if (out.size() >= kMostHeader) break;
+    out.append(message.name(field)).append(": ").append(mime::decoded(message.value(field))).push_back('\n');
+  }
   return out;
 }
 
@@ -39,6 +55,7 @@ inbox::Message record_of(const Arrival& arrival) {
   mime::Digest digest = mime::digest(out.raw, inbox::kMaxSearched);
   out.attachments = digest.attachments;
   out.search_text = std::move(digest.searchable);
+  out.search_header = readable_header(arrival);
   out.summary = summary_of(arrival);
   if (arrival.judged) out.verdict_json = verdict_json(arrival);
   const smtp::Reply reply = reply_of(arrival);  // but for the number that it is about to get
