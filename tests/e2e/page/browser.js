@@ -83,7 +83,7 @@ async function hold(page, name, rules) {
   if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(AXE);
   const { violations } = await page.evaluate((only) => globalThis.axe.run(only ? { runOnly: only } : {}), rules);
   same(violations.map((one) => [one.impact, one.id, one.nodes[0].html.slice(0, 200)]), [], `axe, ${name}`);
-  check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than the screen`);
+  check(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} is wider than the screen`);
 }
 
 const LOOKS = {

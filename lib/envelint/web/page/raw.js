@@ -73,7 +73,7 @@ function line(octets, offset) {
     h("span.octets", content(text.subarray(0, end)),
       spaces > 0 && h("span.trailing", { title: `${spaces} white space at the end` }, [...text.subarray(end)].map((one) => one === 9 ? "⇥" : "·").join("")),
       has_lf && !has_crlf && odd("LF", "a bare LF"),
-      long && h("span.note", ` ${text.length} octets, ${LONGEST} are allowed`)));
+      long && h("span.warn", ` ${text.length} octets, ${LONGEST} are allowed`)));
 }
 
 function lines(octets, offset) {
