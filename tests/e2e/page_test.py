@@ -26,8 +26,8 @@ MISSING = ", ".join(name for there, name in NEEDED if not there)
 # Without a GPU, a sandbox (as root there is none), whatever a browser asks of its maker, and names of hosts.
 CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0"]
-MANY = 3000
+            "--host-resolver-rules=MAP page.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0"]
+MANY = 1500
 
 ZONE = f"""\
 example.com. TXT "v=spf1 include:_spf.esp.example ip4:{CLIENT} -all"
@@ -167,7 +167,7 @@ class Page(Receiving, SignedMail):
         self.deliver(receiver, signed.replace(b"Subject: ", b"Subject: [list] ") + b"-- \r\nThe list\r\n", sender="list@lists.example")
         self.deliver(receiver, self.mail("It is not aligned"), sender="list@lists.example")
         self.deliver(receiver, self.mail("Odd octets", ODD))
-        self.deliver(receiver, self.mail("A large one", (b"x" * 74 + b"\r\n") * 12000))
+        self.deliver(receiver, self.mail("A large one", (b"x" * 74 + b"\r\n") * 6000))
         talk = self.talk(receiver)
         self.assertEqual(talk.codes("EHLO x", "MAIL FROM:<ann@example.com>", "RCPT TO:<550@example.net>")[-1], "550")
         talk.close()
@@ -204,6 +204,10 @@ class Page(Receiving, SignedMail):
         zone = self.put("made.zone", record("s9._domainkey.example.com", made["record"]))
         done = run("keygen", "--check", "example.com", "--selector", "s9", "--key", key, "--zone", zone)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_page_from_elsewhere_without_tls(self):
+        receiver, page = self.web("--web-host", "page.test")
+        self.drive("insecure.js", page.replace("127.0.0.1", "page.test"), turns={"send one": lambda: self.deliver(receiver)})
 
     def test_many_messages_are_few_rows(self):
         store = self.folder / "store"

@@ -2,10 +2,12 @@
 //   embed OUT_CPP NAME FILE [NAME FILE]...
 // The files are text. What cannot be read stops the build.
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,22 @@ std::string type_of(std::string_view name) {
   if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
   if (name.ends_with(".svg")) return "image/svg+xml";
   return "application/json";
+}
+
+/// What is sent of scripts and styles: without indentation, comments and empty lines. A comment begins a line, or stands
+/// two blanks behind the code; so no line of a text of several lines may begin with blanks, or look like a comment.
+std::string lean(std::string_view text) {
+  std::string out;
+  bool comment = false;  // one of several lines
+  for (const auto part : std::views::split(text, '\n')) {
+    std::string_view line(part.begin(), part.end());
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    line = line.substr(0, line.find("  // "));
+    const bool begins = line.starts_with("/*");
+    if (!comment && !begins && !line.starts_with("//") && !line.empty()) out.append(line).push_back('\n');
+    if (comment || begins) comment = !line.contains("*/");
+  }
+  return out;
 }
 
 /// FNV-1a: no secret, only other for other octets.
@@ -50,7 +68,8 @@ int main(int argc, char** argv) {
       << "using namespace std::string_view_literals;\nconstexpr Asset kAssets[] = {\n";
   for (std::size_t i = 1; i < args.size(); i += 2) {
     std::ifstream in(args[i + 1], std::ios::binary);
-    const std::string octets{std::istreambuf_iterator<char>(in), {}};
+    std::string octets{std::istreambuf_iterator<char>(in), {}};
+    if (args[i].ends_with(".js") || args[i].ends_with(".css")) octets = lean(octets);
     if (!in || octets.empty()) {
       std::cerr << args[i + 1] << ": it cannot be read, or is empty\n";
       return 1;

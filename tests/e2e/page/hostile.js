@@ -4,13 +4,12 @@ const { BASE, check, picture, same, start } = require("./browser.js");
 const REMOTE = process.argv[5];
 
 start(async (page, { watch }) => {
-  watch.expected.push(/^Blocked (script|autofocus)/, /Content Security Policy/, /ERR_NAME_NOT_RESOLVED/);
+  watch.expected.push(/^Blocked (script|autofocus)/, /Content Security Policy/, /ERR_(NAME_NOT_RESOLVED|BLOCKED_BY_RESPONSE)/);
   await page.goto(BASE);
   const row = page.locator(".open").first();
   await row.waitFor();
   check((await row.innerText()).includes("<img src=x onerror=alert(1)>"), "the subject is a text");
   check((await row.locator(".hidden-character").allInnerTexts()).includes("\\u{202E}"), "hidden characters are seen");
-  await picture(page, "hostile-inbox");
   await row.click();
   await page.locator("h1", { hasText: "onerror" }).waitFor();
   check((await page.title()).includes("\\u{202E}"), "hidden characters are seen in the title, too");
@@ -18,9 +17,9 @@ start(async (page, { watch }) => {
     await page.getByRole("tab", { name }).click();
     await page.locator("[role=tabpanel]:visible > *").first().waitFor();
     same(await page.locator("main :is(script, object, embed, form[action], img[onerror], a[href^='javascript'])").count(), 0, `elements of the message in ${name}`);
-    await picture(page, `hostile-${name.toLowerCase()}`);
   }
   await page.frameLocator("iframe").getByText("The offer").waitFor();
+  await picture(page, "html");
   same(await page.locator("iframe").getAttribute("sandbox"), "", "the frame may do nothing");
   same(await page.evaluate(() => [globalThis.hit, localStorage.length, document.cookie]), [null, 0, ""].map((one) => one ?? undefined), "traces");
 
@@ -35,6 +34,8 @@ start(async (page, { watch }) => {
   same(watch.others().length, before, "what the message asks for, at the next visit");
 
   await page.getByRole("tab", { name: "Parts" }).click();
+  await page.locator(".part").first().waitFor();
+  await picture(page, "parts");
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Save" }).last().click();
   check(!/[<>/\\\u202e]/.test((await downloading).suggestedFilename().replaceAll("\\u{202E}", "")), "the name of a download");

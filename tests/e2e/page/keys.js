@@ -20,7 +20,7 @@ start(async (page) => {
   await page.keyboard.press("Control+A");
   await page.keyboard.type("dmark:fail");
   same(await page.locator(".fault mark").innerText(), "dmark", "the place of what is wrong");
-  await picture(page, "query");
+  await hold(page, "a query that cannot be read");
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.querySelectorAll(".row").length === 4);
   await page.getByRole("button", { name: "Attachments" }).click();

@@ -13,7 +13,7 @@ start(async (page) => {
     scrollTo(0, document.body.scrollHeight);
     globalThis.most = Math.max(globalThis.most ?? 0, document.querySelectorAll(".row").length);
     return document.querySelector(`.row[aria-posinset="${count}"]`);
-  }, COUNT);
+  }, COUNT, { polling: 50 });
   same(await page.locator(".row a").last().getAttribute("href"), "/messages/1", "the oldest");
   const most = await page.evaluate(() => globalThis.most);
   check(most < 100, `there were ${most} rows in the document`);

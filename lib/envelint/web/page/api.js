@@ -3,14 +3,9 @@
 const BASE = "/api/v1";
 let token = document.querySelector("meta[name=envelint-token]").content;
 
-export class ApiError extends Error {
-  constructor(status, error) {
-    super(error.message);
-    this.status = status;
-    this.code = error.code;
-    this.start = error.start;
-    this.end = error.end;
-  }
+/** An error with its HTTP status (0: no answer) and what the API says of it. */
+function fault(status, error) {
+  return Object.assign(new Error(error.message), { ...error, status });
 }
 
 function url(path, parameters = {}) {
@@ -21,7 +16,7 @@ function url(path, parameters = {}) {
 
 async function failure(response) {
   const document = await response.json().catch(() => ({}));
-  return new ApiError(response.status, document.error ?? { code: "internal", message: `the server says ${response.status}` });
+  return fault(response.status, document.error ?? { message: `the server says ${response.status}` });
 }
 
 async function ask(path, parameters, options) {
@@ -30,7 +25,7 @@ async function ask(path, parameters, options) {
     response = await fetch(url(path, parameters), options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, { code: "offline", message: "envelint does not answer" });
+    throw fault(0, { message: "envelint does not answer" });
   }
   if (!response.ok) throw await failure(response);
   return response;

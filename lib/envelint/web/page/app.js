@@ -2,20 +2,19 @@
 
 import { get } from "./api.js";
 import { h, say, shown } from "./dom.js";
-import { inbox } from "./inbox.js";
 import { listen, live } from "./live.js";
 import { mailbox } from "./mailbox.js";
 import { button, dialog, failed } from "./parts.js";
 
-// Views other than the inbox are loaded when they are first wanted.
+// The module and the view in it. Those other than the inbox are loaded when they are first wanted.
 const ROUTES = [
-  [/^\/$/, async () => inbox],
-  [/^\/messages\/(?<id>\d+)$/, async () => (await import("./message.js")).message],
-  [/^\/sessions$/, async () => (await import("./sessions.js")).sessions],
-  [/^\/sessions\/(?<id>\d+)$/, async () => (await import("./sessions.js")).session],
-  [/^\/lint$/, async () => (await import("./lint.js")).lint],
-  [/^\/keygen$/, async () => (await import("./keygen.js")).keygen],
-  [/^\/findings\/(?<code>\w+)$/, async () => (await import("./finding.js")).finding],
+  [/^\/$/, "inbox", "inbox"],
+  [/^\/messages\/(?<id>\d+)$/, "message", "message"],
+  [/^\/sessions$/, "sessions", "sessions"],
+  [/^\/sessions\/(?<id>\d+)$/, "sessions", "session"],
+  [/^\/lint$/, "lint", "lint"],
+  [/^\/keygen$/, "keygen", "keygen"],
+  [/^\/findings\/(?<code>\w+)$/, "finding", "finding"],
 ];
 const KEYS = {
   "j k": "the next, the previous message", Enter: "open", u: "mark read or unread", "# Delete": "delete", "/": "search",
@@ -43,15 +42,15 @@ function titled() {
 function markNavigation(path) {
   for (const one of document.querySelectorAll("nav a")) {
     const its = one.getAttribute("href");
-    if (path === its || (its === "/" ? /^.messages/ : new RegExp(`^${its}/`)).test(path)) one.setAttribute("aria-current", "page");
-    else one.removeAttribute("aria-current");
+    const here = its === "/" ? /^.(messages|$)/.test(path) : path.startsWith(its);
+    one.setAttribute("aria-current", here ? "page" : "false");
   }
 }
 
 async function make(url, signal) {
-  for (const [pattern, load] of ROUTES) {
+  for (const [pattern, module, name] of ROUTES) {
     const match = pattern.exec(url.pathname);
-    if (match) return (await load())({ ...match.groups, url, signal, go });
+    if (match) return (await import(`./${module}.js`))[name]({ ...match.groups, url, signal, go });
   }
   throw Object.assign(new Error(`There is nothing at ${url.pathname}`), { status: 404 });
 }

@@ -28,18 +28,13 @@ function split(value, lines) {
 
 /** A text as nodes, with each hidden character as its code point in a marked span. With `lines` LF and TAB stay. */
 export function shown(value, lines = false) {
-  return split(String(value), lines).map((piece, index) => {
-    if (index % 2 === 0) return document.createTextNode(piece);
-    const mark = document.createElement("span");
-    mark.className = "hidden-character";
-    mark.textContent = escaped(piece);
-    return mark;
-  });
+  return split(String(value), lines).map((piece, index) =>
+    index % 2 ? h("span.hidden-character", escaped(piece)) : document.createTextNode(piece));
 }
 
 /** The same for attributes and the title of the window. */
-export function plain(value) {
-  return split(String(value), false).map((piece, index) => index % 2 ? escaped(piece) : piece).join("");
+export function plain(value, lines = false) {
+  return split(String(value), lines).map((piece, index) => index % 2 ? escaped(piece) : piece).join("");
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -49,7 +44,7 @@ function set(element, name, value) {
   if (value === false || value === null || value === undefined) return;
   if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
   else if (name === "value") element.value = value;
-  else element.setAttribute(name, value === true ? "" : plain(value));
+  else element.setAttribute(name, value === true ? "" : plain(value, true));
 }
 
 function add(element, child, lines) {
@@ -96,7 +91,6 @@ const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: 
 /** The clock today, the day before. */
 export function time(value, full = false) {
   const date = new Date(value);
-  if (Number.isNaN(date.getTime())) return h("span", value);
   const today = date.toDateString() === new Date().toDateString();
   const text = full ? `${DAY.format(date)}, ${date.toTimeString().slice(0, 8)}` : (today ? CLOCK : DAY).format(date);
   return h("time", { datetime: value, title: FULL.format(date) }, text);
@@ -108,10 +102,9 @@ export function seconds(from, to) {
 }
 
 export function size(octets) {
-  if (octets < 1000) return `${octets} B`;
-  const unit = octets < 1e6 ? ["kB", 1e3] : octets < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
-  const count = octets / unit[1];
-  return `${count < 10 ? count.toFixed(1) : Math.round(count)} ${unit[0]}`;
+  const power = octets < 1e3 ? 0 : octets < 1e6 ? 1 : octets < 1e9 ? 2 : 3;
+  const count = octets / 1000 ** power;
+  return `${power && count < 10 ? count.toFixed(1) : Math.round(count)} ${["B", "kB", "MB", "GB"][power]}`;
 }
 
 export function count(number, one, many = `${one}s`) {

@@ -31,7 +31,7 @@ function row(entry) {
       h("span.about", h("bdi.subject", entry.subject || "(no subject)"),
         h("span.wire", entry.reply_code >= 300 && h("b.bad", `refused ${entry.reply_code} · `),
           `${entry.client} · ${entry.tls ?? "no TLS"} · ${size(entry.size)}`,
-          entry.attachments > 0 && [" · ", icon("clip"), count(entry.attachments, "attachment")])),
+          entry.attachments > 0 && [" · ", icon("clip"), " ", count(entry.attachments, "attachment")])),
       badges(entry), time(entry.received)),
     h("span.acts",
       button("", () => toggle(entry), entry.unread ? { image: "opened", kind: ".icon", label: "Mark read (u)" }

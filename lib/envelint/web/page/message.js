@@ -4,7 +4,7 @@ import { address, get, getText } from "./api.js";
 import { count, h, say, seconds, size, time } from "./dom.js";
 import { news } from "./live.js";
 import { mailbox } from "./mailbox.js";
-import { badges, button, facts, header as tableHeader, icon, link, sayFailure, tabs, titleOf } from "./parts.js";
+import { badges, button, copy, facts, header as tableHeader, icon, link, sayFailure, tabs, titleOf } from "./parts.js";
 import { connection, dialogue } from "./sessions.js";
 import { why } from "./why.js";
 
@@ -22,9 +22,11 @@ function oddity(one) {
   return h("div", h("a", { href: `#raw@${one.offset}` }, `${ODDITIES[one.kind] ?? "more of that"}, octet ${one.offset}`));
 }
 
-function envelope({ envelope: it, reply, oddities, session }) {
+function envelope({ envelope: it, reply, oddities, session, verdict }) {
   const more = it.rcpt_to.length - MOST;
+  const judged = verdict?.envelope?.ip;
   return facts([...connection(it),
+    ["Judged as", judged !== it.client.address && judged],
     ["User", it.identity && `${it.identity.user} (${it.identity.mechanism})`],
     ["MAIL FROM", mailPath(it.mail_from)],
     ["RCPT TO", [it.rcpt_to.slice(0, MOST).map(mailPath), more > 0 && `and ${more} more`]],
@@ -72,7 +74,7 @@ function part(message, one) {
   const where = address(path(message, `/parts/${one.id}`));
   const leaf = !one.children;
   const known = [one.charset, one.encoding, one.disposition, leaf && size(one.size), one.content_id && `Content-ID ${one.content_id}`];
-  return h("li", h("div.part", h("code", one.type), h("bdi", one.filename), h("span.faint", known.filter(Boolean).join(" · ")),
+  return h("li", h("div.part", h("code", one.type), one.filename && h("bdi", one.filename), h("span.faint", known.filter(Boolean).join(" · ")),
     leaf && link("Save", where, { image: "save", download: one.filename ?? `part-${one.id}` })),
   IMAGES.test(one.type) && h("img.preview", { src: where, alt: `The image ${one.filename ?? one.id}`, loading: "lazy" }),
   !leaf && h("ul", one.children.map((child) => part(message, child))));
@@ -129,11 +131,6 @@ export async function message({ id, url, signal, go }) {
     leave();
   }, sayFailure);
 
-  async function copyLink() {
-    const text = location.origin + path(it);
-    await navigator.clipboard?.writeText(text).then(() => say("Link copied"), () => say(text)) ?? say(text);
-  }
-
   async function raw(offset) {
     return (await import("./raw.js")).raw(it, offset, signal);
   }
@@ -160,7 +157,7 @@ export async function message({ id, url, signal, go }) {
   const placed = place();
   const node = h("article", { onclick: toOctet },
     h("nav.bar", { "aria-label": "Message" }, link("Inbox", inbox, { image: "newer" }), newer, older, h("span.space"), mark,
-      button("Delete", remove, { image: "bin" }), button("Link", copyLink, { image: "link" }),
+      button("Delete", remove, { image: "bin" }), button("Link", () => copy(location.origin + path(it)), { image: "link" }),
       link(".eml", address(path(it, "/raw")), { image: "save", download: `message-${it.id}.eml` })),
     h("h1", { tabindex: "-1", dir: "auto" }, it.subject || "(no subject)"),
     h("p.meta", h("bdi", it.from ?? "no From field"), " → ", h("bdi", it.to ?? it.envelope.rcpt_to[0]?.address ?? "no To field"),

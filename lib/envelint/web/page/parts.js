@@ -66,13 +66,13 @@ export function sayFailure(error) {
 }
 
 /** The clipboard is closed to pages that came without TLS from another host: there the text is selected instead. */
-async function copy(text, near) {
+export async function copy(text, near) {
   try {
     await navigator.clipboard.writeText(text);
     say("Copied");
   } catch {
-    getSelection().selectAllChildren(near);
-    say("Selected: copy it with the keyboard");
+    if (near) getSelection().selectAllChildren(near);
+    say(near ? "Selected: copy it with the keyboard" : text);
   }
 }
 

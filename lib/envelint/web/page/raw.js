@@ -73,7 +73,7 @@ function line(octets, offset) {
     h("span.octets", content(text.subarray(0, end)),
       spaces > 0 && h("span.trailing", { title: `${spaces} white space at the end` }, [...text.subarray(end)].map((one) => one === 9 ? "⇥" : "·").join("")),
       has_lf && !has_crlf && odd("LF", "a bare LF"),
-      long && h("span.note", ` ${text.length} octets, ${LONGEST} are allowed`)));
+      long && h("span.warn", ` ${text.length} octets, ${LONGEST} are allowed`)));
 }
 
 function lines(octets, offset) {
@@ -91,7 +91,7 @@ export async function raw(message, from, signal) {
   const more = h("p.faint", { role: "status" });
   const field = h("input", { type: "number", id: "octet", min: 0, max: message.size, value: String(from), inputmode: "numeric" });
   const form = h("form.bar", { onsubmit: jump }, h("label", { for: "octet" }, "From octet"), field, h("button", { type: "submit" }, "Show"),
-                 h("span.faint", `of ${message.size.toLocaleString("en")} (${size(message.size)}). Marked: bare CR and LF, NUL and controls, what is not ASCII, white space at the end of lines, lines that are too long.`));
+                 h("span.faint", `of ${message.size.toLocaleString("en")} (${size(message.size)}). Marked are bare CR and LF, NUL, controls, what is not ASCII, white space at the end of lines, and long lines.`));
   const pieces = new Map();  // of each: what makes its lines
   let next = from;
   let asks = false;
