@@ -98,6 +98,7 @@ def start_chromium(folder):
 
 
 @unittest.skipIf(MISSING, f"not there: {MISSING}; scripts/setup gets it")
+@unittest.skipIf(SANITIZED, "a browser is slow enough; what it asks is asked in web_test.py, too")
 class Page(Receiving, SignedMail):
     @classmethod
     def setUpClass(cls):
