@@ -23,6 +23,9 @@ TEST_CASE("what is no encoded word, or a broken one, does no harm", "[mime]") {
   CHECK(decoded("") == "");
   CHECK(decoded("=?") == "=?");
   CHECK(decoded("=?utf-8?q?never ends") == "=?utf-8?q?never ends");
+  CHECK(decoded("=?utf-8?q?a b?=") == "=?utf-8?q?a b?=");
+  CHECK(decoded("=? =?utf-8 =?utf-8?q?=41?= ?=") == "=? =?utf-8 A ?=");
+  CHECK(decoded("=?=?=?utf-8?q?a?=").contains("=?"));
   CHECK(decoded("=?no-such-charset?q?x?=") == "=?no-such-charset?q?x?=");
   CHECK(decoded(std::string_view("a\0b", 3)) == "ab");
   CHECK(decoded(std::string(100'000, 'a')).size() == envelint::mime::kMaxFieldText);

@@ -82,7 +82,7 @@ TEST_CASE("nests are read to a depth", "[mime][hostile]") {
 TEST_CASE("many parts are read to a number", "[mime][hostile]") {
   const std::string head = "Content-Type: multipart/mixed; boundary=x\n\n";
   CHECK(do_all("100,000 parts", mail(head + repeat("--x\nContent-Type: image/png; name=a.png\n\nx\n", 100'000))).cut);
-  CHECK(do_all("7,500,000 empty parts", mail(head + repeat("--x\n", 7'500'000))).cut);
+  CHECK(do_all("750,000 empty parts", mail(head + repeat("--x\n", 750'000))).cut);
   CHECK(do_all("100,000 messages",
                mail("Content-Type: multipart/digest; boundary=x\n\n" + repeat("--x\n\nSubject: a\n\nb\n", 100'000)))
             .cut);
@@ -97,11 +97,11 @@ TEST_CASE("long boundaries and fields cost little", "[mime][hostile]") {
                   .cut);
   const std::string boundary(200, 'a');
   do_all("almost delimiters", mail("Content-Type: multipart/mixed; boundary=" + boundary + "b\n\n--" + boundary +
-                                   "b\n" + repeat("--" + boundary + "\n", 140'000)));
-  do_all("two dashes", mail("Content-Type: multipart/mixed; boundary=x\n\n--x\n" + repeat("--\n", 10'000'000)));
-  do_all("a field of 30 megabytes", mail("Content-Type: text/plain; name=" + std::string(30'000'000, '(') + "\n\nx\n"));
-  do_all("a folded field", mail("Content-Type: text/plain" + repeat(";\n a=b", 5'000'000) + "\n\nx\n"));
-  do_all("a header of 30 megabytes", mail(repeat("Content-Type: text/plain\n", 1'200'000)));
+                                   "b\n" + repeat("--" + boundary + "\n", 14'000)));
+  do_all("two dashes", mail("Content-Type: multipart/mixed; boundary=x\n\n--x\n" + repeat("--\n", 1'000'000)));
+  do_all("a field of 3 megabytes", mail("Content-Type: text/plain; name=" + std::string(3'000'000, '(') + "\n\nx\n"));
+  do_all("a folded field", mail("Content-Type: text/plain" + repeat(";\n a=b", 500'000) + "\n\nx\n"));
+  do_all("a header of 3 megabytes", mail(repeat("Content-Type: text/plain\n", 120'000)));
   std::string continued = "Content-Type: text/plain";
   for (int i = 0; i < 10'000; ++i) continued += "; name*" + std::to_string(i) + "*=%41";
   do_all("10,000 continuations", mail(continued + "\n\nx\n"));
@@ -114,27 +114,27 @@ TEST_CASE("long boundaries and fields cost little", "[mime][hostile]") {
 
 TEST_CASE("large bodies cost what it takes to read them", "[mime][hostile]") {
   const std::string base64 =
-      repeat("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\n", 390'000);
+      repeat("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\n", 39'000);
   const std::string head = "Content-Type: application/pdf\nContent-Transfer-Encoding: ";
-  CHECK(do_all("30 MB of base64", mail(head + "base64\n\n" + base64)).root.size == 390'000ULL * 57);
-  do_all("30 MB of no base64", mail(head + "base64\n\n" + std::string(30'000'000, '*')));
-  do_all("30 MB of equals signs", mail(head + "quoted-printable\n\n" + std::string(30'000'000, '=')));
-  do_all("30 MB of soft line ends", mail(head + "quoted-printable\n\n" + repeat("=\n", 10'000'000)));
-  do_all("30 MB uuencoded",
-         mail(head + "x-uuencode\n\nbegin 644 a\n" + repeat("M" + std::string(60, 'A') + "\n", 480'000)));
-  do_all("30 MB of begin", mail(head + "x-uuencode\n\n" + repeat("begin\n", 4'000'000)));
-  do_all("30 MB of NUL", mail("Content-Type: text/plain; charset=utf-8\n\n" + std::string(30'000'000, '\0')));
-  do_all("30 MB of no UTF-8", mail("Content-Type: text/plain; charset=utf-8\n\n" + std::string(30'000'000, '\xFF')));
-  do_all("30 MB of escapes",
-         mail("Content-Type: text/plain; charset=iso-2022-jp\n\n" + repeat("\x1B$B\x1B(B", 5'000'000)));
-  do_all("30 MB in one line", mail("Content-Type: text/plain\n\n" + std::string(30'000'000, 'x')));
+  CHECK(do_all("3 MB of base64", mail(head + "base64\n\n" + base64)).root.size == 39'000ULL * 57);
+  do_all("3 MB of no base64", mail(head + "base64\n\n" + std::string(3'000'000, '*')));
+  do_all("3 MB of equals signs", mail(head + "quoted-printable\n\n" + std::string(3'000'000, '=')));
+  do_all("3 MB of soft line ends", mail(head + "quoted-printable\n\n" + repeat("=\n", 1'000'000)));
+  do_all("3 MB uuencoded",
+         mail(head + "x-uuencode\n\nbegin 644 a\n" + repeat("M" + std::string(60, 'A') + "\n", 48'000)));
+  do_all("3 MB of begin", mail(head + "x-uuencode\n\n" + repeat("begin\n", 400'000)));
+  do_all("3 MB of NUL", mail("Content-Type: text/plain; charset=utf-8\n\n" + std::string(3'000'000, '\0')));
+  do_all("3 MB of no UTF-8", mail("Content-Type: text/plain; charset=utf-8\n\n" + std::string(3'000'000, '\xFF')));
+  do_all("3 MB of escapes",
+         mail("Content-Type: text/plain; charset=iso-2022-jp\n\n" + repeat("\x1B$B\x1B(B", 500'000)));
+  do_all("3 MB in one line", mail("Content-Type: text/plain\n\n" + std::string(3'000'000, 'x')));
 }
 
 TEST_CASE("HTML is read once, however it is broken", "[mime][hostile]") {
   for (const std::string_view piece : {"<", "<a ", "<a \"", "<a b=\"", "<!--", "<!-", "</", "<script>", "<style></styl",
                                        "&", "&#", "&#x1", "<p>", "<br>", "<pre>\n", "<a b='c\" d=\"e' ", "&zwnj;"}) {
     INFO(piece);
-    do_all(std::string(piece).c_str(), mail("Content-Type: text/html\n\n" + repeat(piece, 3'000'000 / piece.size())));
+    do_all(std::string(piece).c_str(), mail("Content-Type: text/html\n\n" + repeat(piece, 1'000'000 / piece.size())));
   }
 }
 

@@ -4,6 +4,8 @@
 #include <envelint/mime/gmime.hpp>
 #include <envelint/text/ascii.hpp>
 
+#include <algorithm>
+
 namespace envelint::mime {
 namespace {
 
@@ -13,16 +15,18 @@ struct Word {
   std::size_t size;
 };
 
-/// RFC 2047 §2: `=?charset?encoding?text?=`.
+/// RFC 2047 §2: `=?charset?encoding?text?=`, without blanks. Linear: where one does not end before the next blank, no
+/// other does that begins before it.
 Word next_word(std::string_view text) {
-  for (std::size_t start = text.find("=?"); start != std::string_view::npos; start = text.find("=?", start + 1)) {
-    const std::size_t charset_end = text.find('?', start + 2);
-    const std::size_t encoding_end =
-        charset_end == std::string_view::npos ? charset_end : text.find('?', charset_end + 1);
-    if (encoding_end == std::string_view::npos) break;
-    const std::size_t end = text.find("?=", encoding_end + 1);
-    if (end == std::string_view::npos) break;
-    if (text.substr(start, end - start).find(' ') == std::string_view::npos) return {start, end + 2 - start};
+  constexpr auto kNone = std::string_view::npos;
+  for (std::size_t start = text.find("=?"); start != kNone;) {
+    const std::size_t blank = std::min(text.find(' ', start), text.size());
+    const std::string_view word = text.substr(start, blank - start);
+    const std::size_t charset_end = word.find('?', 2);
+    const std::size_t encoding_end = charset_end == kNone ? kNone : word.find('?', charset_end + 1);
+    const std::size_t end = encoding_end == kNone ? kNone : word.find("?=", encoding_end + 1);
+    if (end != kNone) return {start, end + 2};
+    start = text.find("=?", blank);
   }
   return {text.size(), 0};
 }

@@ -174,7 +174,8 @@ class HttpServer::State {
 
   void give(io::FileDescriptor socket) {
     const auto connection = std::make_shared<Connection>(std::move(socket));
-    workers_.give([this, connection] { serve(*connection); });
+    // Without a thread for it the client sees the connection end.
+    (void)workers_.give([this, connection] { serve(*connection); });
   }
 
   void serve(Connection& connection) {

@@ -1,5 +1,6 @@
 #include <envelint/web/workers.hpp>
 
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -17,16 +18,22 @@ Workers::~Workers() {
   changed_.wait(lock, [this] { return threads_ == 0; });
 }
 
-void Workers::give(std::function<void()> work) {
+bool Workers::give(std::function<void()> work) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return given_.size() < idle_ || threads_ < most_; });
   given_.push_back(std::move(work));
   if (given_.size() <= idle_) {
     changed_.notify_all();
-    return;
+    return true;
   }
-  ++threads_;
-  std::thread([this] { serve(); }).detach();
+  try {
+    std::thread([this] { serve(); }).detach();
+  } catch (const std::system_error&) {
+    given_.pop_back();
+    return false;
+  }
+  ++threads_;  // before it can look at anything, for the lock is held
+  return true;
 }
 
 void Workers::serve() {

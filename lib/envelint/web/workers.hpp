@@ -19,7 +19,8 @@ class Workers {
   ~Workers();
 
   /// Has it done by a thread. Waits while all are busy: whoever brings more has to wait, too.
-  void give(std::function<void()> work);
+  /// @return false where the system has no thread for it, and then it is dropped
+  [[nodiscard]] bool give(std::function<void()> work);
 
  private:
   void serve();
