@@ -86,7 +86,7 @@ export function prose(text) {
 export function sentence(text) {
   const whole = String(text ?? "");
   const first = /^[a-z]+[,: ]/.test(whole) ? whole.charAt(0).toUpperCase() + whole.slice(1) : whole;
-  return prose(first + (/[.!?]$/.test(whole) ? "" : "."));
+  return prose(first + (/[.!?]`?$/.test(whole) ? "" : "."));
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
