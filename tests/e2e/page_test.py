@@ -224,4 +224,6 @@ class Page(Receiving, SignedMail):
 
 
 if __name__ == "__main__":
+    if MISSING:
+        print(f"skipped, for this is not there: {MISSING}; scripts/setup gets it")
     main()
