@@ -26,7 +26,8 @@ MISSING = ", ".join(name for there, name in NEEDED if not there)
 # Without a GPU, a sandbox (as root there is none), whatever a browser asks of its maker, and names of hosts.
 CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--host-resolver-rules=MAP page.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0"]
+            "--host-resolver-rules=MAP page.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            "--remote-debugging-port=0"]
 MANY = 1500
 
 ZONE = f"""\
@@ -86,8 +87,8 @@ class Remote(http.server.BaseHTTPRequestHandler):
 def start_chromium(folder):
     """A browser, and the address to drive it by."""
     with open(f"{folder}/log", "wb") as log:
-        browser = subprocess.Popen([*CHROMIUM, f"--user-data-dir={folder}/profile"], stdin=subprocess.DEVNULL, stdout=log,
-                                   stderr=log, start_new_session=True)
+        browser = subprocess.Popen([*CHROMIUM, f"--user-data-dir={folder}/profile"], stdin=subprocess.DEVNULL,
+                                   stdout=log, stderr=log, start_new_session=True)
     port_file = pathlib.Path(folder, "profile/DevToolsActivePort")
     end = time.monotonic() + WITHIN
     while not (port_file.exists() and port_file.read_text().count("\n")):
@@ -117,8 +118,9 @@ class Page(Receiving, SignedMail):
 
     def web(self, *arguments, web="127.0.0.1:0"):
         """A receiver that judges, and the address of its page."""
-        zone = ZONE + "".join(record(f"{selector}._domainkey.example.com", value) for selector, value in self.values.items())
-        out = self.receiver("--web", web, "--client-ip", CLIENT, "--bare-newlines", "keep", *arguments, zone=zone)
+        keys = (record(f"{selector}._domainkey.example.com", value) for selector, value in self.values.items())
+        out = self.receiver("--web", web, "--client-ip", CLIENT, "--bare-newlines", "keep", *arguments,
+                            zone=ZONE + "".join(keys))
         return out, "http://" + out.wait_for("listening")[0]["web"]
 
     def drive(self, script, page, *arguments, turns=None):
@@ -165,7 +167,8 @@ class Page(Receiving, SignedMail):
         receiver, page = self.web()
         signed = self.sign(self.mail("It was changed", more=b"X-Unsigned: yes\r\n"), "re")
         self.deliver(receiver, self.sign(self.mail("It passes"), "re"))
-        self.deliver(receiver, signed.replace(b"Subject: ", b"Subject: [list] ") + b"-- \r\nThe list\r\n", sender="list@lists.example")
+        changed = signed.replace(b"Subject: ", b"Subject: [list] ") + b"-- \r\nThe list\r\n"
+        self.deliver(receiver, changed, sender="list@lists.example")
         self.deliver(receiver, self.mail("It is not aligned"), sender="list@lists.example")
         self.deliver(receiver, self.mail("Odd octets", ODD))
         self.deliver(receiver, self.mail("A large one", (b"x" * 74 + b"\r\n") * 6000))
@@ -180,7 +183,8 @@ class Page(Receiving, SignedMail):
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Remote) as remote:
             threading.Thread(target=remote.serve_forever).start()
             address = f"http://127.0.0.1:{remote.server_port}"
-            self.deliver(receiver, HOSTILE.replace("{remote}", address).replace("\n", "\r\n").encode(), sender="eve@example.com")
+            hostile = HOSTILE.replace("{remote}", address).replace("\n", "\r\n").encode()
+            self.deliver(receiver, hostile, sender="eve@example.com")
             receiver.wait_for("session_ended")
             try:
                 self.drive("hostile.js", page, address)
@@ -208,7 +212,8 @@ class Page(Receiving, SignedMail):
 
     def test_a_page_from_elsewhere_without_tls(self):
         receiver, page = self.web("--web-host", "page.test")
-        self.drive("insecure.js", page.replace("127.0.0.1", "page.test"), turns={"send one": lambda: self.deliver(receiver)})
+        self.drive("insecure.js", page.replace("127.0.0.1", "page.test"),
+                   turns={"send one": lambda: self.deliver(receiver)})
 
     def test_many_messages_are_few_rows(self):
         store = self.folder / "store"
@@ -220,4 +225,6 @@ class Page(Receiving, SignedMail):
 
 
 if __name__ == "__main__":
+    if MISSING:
+        print(f"skipped, for this is not there: {MISSING}; scripts/setup gets it")
     main()

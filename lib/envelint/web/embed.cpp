@@ -23,14 +23,14 @@ std::string type_of(std::string_view name) {
 }
 
 /// What is sent of scripts and styles: without indentation, comments and empty lines. A comment begins a line, or stands
-/// two blanks behind the code; so no line of a text of several lines may begin with blanks, or look like a comment.
+/// between two blanks; so no line of a text of several lines may begin with blanks, and no text may look like a comment.
 std::string lean(std::string_view text) {
   std::string out;
   bool comment = false;  // one of several lines
   for (const auto part : std::views::split(text, '\n')) {
     std::string_view line(part.begin(), part.end());
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    line = line.substr(0, line.find("  // "));
+    line = line.substr(0, line.find(" // "));
     const bool begins = line.starts_with("/*");
     if (!comment && !begins && !line.starts_with("//") && !line.empty()) out.append(line).push_back('\n');
     if (comment || begins) comment = !line.contains("*/");

@@ -1,9 +1,10 @@
-// An empty inbox says what to do; mail appears when it comes, in all pages, and one stream of events is enough for them.
+// An empty inbox says what to do; mail appears when it comes, in all pages, and one stream of events is enough for
+// them.
 
 const { BASE, check, picture, same, say, start, until } = require("./browser.js");
 
 start(async (page, { context, watch }) => {
-  watch.expected.push(/ERR_|Failed to load resource/);  // the server ends on the way
+  watch.expected.push(/ERR_|Failed to load resource/); // the server ends on the way
   await page.goto(BASE);
   await until(page, "No mail yet");
   check((await page.locator("pre").innerText()).startsWith("envelint send "), "the empty inbox has a command to try");
@@ -24,7 +25,11 @@ start(async (page, { context, watch }) => {
   const seen = await page.locator(".row", { hasText: "The new price list" }).first().boundingBox();
   say("send one");
   await page.locator(".pill", { hasText: "1 new" }).waitFor();
-  same(await page.locator(".row", { hasText: "The new price list" }).first().boundingBox(), seen, "what one reads does not move");
+  same(
+    await page.locator(".row", { hasText: "The new price list" }).first().boundingBox(),
+    seen,
+    "what one reads does not move",
+  );
   await page.locator(".pill").click();
   await page.waitForFunction(() => document.activeElement.closest(".row")?.getAttribute("aria-posinset") === "1");
 

@@ -4,7 +4,11 @@ const { BASE, check, picture, same, start } = require("./browser.js");
 const REMOTE = process.argv[5];
 
 start(async (page, { watch }) => {
-  watch.expected.push(/^Blocked (script|autofocus)/, /Content Security Policy/, /ERR_(NAME_NOT_RESOLVED|BLOCKED_BY_RESPONSE)/);
+  watch.expected.push(
+    /^Blocked (script|autofocus)/,
+    /Content Security Policy/,
+    /ERR_(NAME_NOT_RESOLVED|BLOCKED_BY_RESPONSE)/,
+  );
   await page.goto(BASE);
   const row = page.locator(".open").first();
   await row.waitFor();
@@ -16,12 +20,20 @@ start(async (page, { watch }) => {
   for (const name of ["Text", "Header", "Raw", "Parts", "Transcript", "HTML"]) {
     await page.getByRole("tab", { name }).click();
     await page.locator("[role=tabpanel]:visible > *").first().waitFor();
-    same(await page.locator("main :is(script, object, embed, form[action], img[onerror], a[href^='javascript'])").count(), 0, `elements of the message in ${name}`);
+    same(
+      await page.locator("main :is(script, object, embed, form[action], img[onerror], a[href^='javascript'])").count(),
+      0,
+      `elements of the message in ${name}`,
+    );
   }
   await page.frameLocator("iframe").getByText("The offer").waitFor();
   await picture(page, "html");
   same(await page.locator("iframe").getAttribute("sandbox"), "", "the frame may do nothing");
-  same(await page.evaluate(() => [globalThis.hit, localStorage.length, document.cookie]), [null, 0, ""].map((one) => one ?? undefined), "traces");
+  same(
+    await page.evaluate(() => [globalThis.hit, localStorage.length, document.cookie]),
+    [null, 0, ""].map((one) => one ?? undefined),
+    "traces",
+  );
 
   same(watch.others(), [], "what the message asks for, before a click");
   watch.allowed.push(REMOTE, "http://evil.example");
@@ -38,5 +50,8 @@ start(async (page, { watch }) => {
   await picture(page, "parts");
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Save" }).last().click();
-  check(!/[<>/\\\u202e]/.test((await downloading).suggestedFilename().replaceAll("\\u{202E}", "")), "the name of a download");
+  check(
+    !/[<>/\\\u202e]/.test((await downloading).suggestedFilename().replaceAll("\\u{202E}", "")),
+    "the name of a download",
+  );
 });

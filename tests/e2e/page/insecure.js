@@ -1,5 +1,5 @@
-// A page that is not from this host and came without TLS has neither locks nor cryptography: it is live all the same, and
-// says how to make a key.
+// A page that is not from this host and came without TLS has neither locks nor cryptography: it is live all the same,
+// and says how to make a key.
 
 const { BASE, check, same, say, start, until } = require("./browser.js");
 
@@ -13,5 +13,8 @@ start(async (page, { watch }) => {
   await page.goto(`${BASE}/keygen`);
   await page.getByRole("textbox", { name: "Domain" }).fill("example.com");
   await page.getByRole("button", { name: "Make a key" }).click();
-  check((await page.locator(".copyable pre").innerText()).startsWith("envelint keygen example.com --selector "), "the command");
+  check(
+    (await page.locator(".copyable pre").innerText()).startsWith("envelint keygen example.com --selector "),
+    "the command",
+  );
 });

@@ -68,5 +68,5 @@ start(async (page) => {
   await hold(page, "the question before all is deleted");
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await until(page, "No mail yet");
-  check(await rows() === 0, "all is deleted");
+  check((await rows()) === 0, "all is deleted");
 });

@@ -9,11 +9,15 @@ start(async (page) => {
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
   const shown = await page.evaluate(() => performance.now());
   const newest = await page.locator(".row a").first().getAttribute("href");
-  await page.waitForFunction((count) => {
-    scrollTo(0, document.body.scrollHeight);
-    globalThis.most = Math.max(globalThis.most ?? 0, document.querySelectorAll(".row").length);
-    return document.querySelector(`.row[aria-posinset="${count}"]`);
-  }, COUNT, { polling: 50 });
+  await page.waitForFunction(
+    (count) => {
+      scrollTo(0, document.body.scrollHeight);
+      globalThis.most = Math.max(globalThis.most ?? 0, document.querySelectorAll(".row").length);
+      return document.querySelector(`.row[aria-posinset="${count}"]`);
+    },
+    COUNT,
+    { polling: 50 },
+  );
   same(await page.locator(".row a").last().getAttribute("href"), "/messages/1", "the oldest");
   const most = await page.evaluate(() => globalThis.most);
   check(most < 100, `there were ${most} rows in the document`);

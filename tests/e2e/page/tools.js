@@ -5,7 +5,8 @@ const { BASE, check, picture, same, start, until } = require("./browser.js");
 
 async function lint(page, tab, fields) {
   await page.goto(`${BASE}/lint${tab}`);
-  for (const [name, value] of Object.entries(fields)) await page.getByRole("textbox", { name, exact: true }).fill(value);
+  for (const [name, value] of Object.entries(fields))
+    await page.getByRole("textbox", { name, exact: true }).fill(value);
   await page.locator("button.primary:visible").click();
 }
 
@@ -20,8 +21,16 @@ async function makeKey(page, kind) {
 
 start(async (page, { watch }) => {
   await lint(page, "", { Record: "v=spf1 inclde:_spf.example.com -all" });
-  same(await page.locator(".finding .place.bad").first().innerText(), "inclde:_spf.example.com", "the place in the record");
-  same(await page.locator(".copyable pre").first().innerText(), "v=spf1 include:_spf.example.com -all", "what to write instead");
+  same(
+    await page.locator(".finding .place.bad").first().innerText(),
+    "inclde:_spf.example.com",
+    "the place in the record",
+  );
+  same(
+    await page.locator(".copyable pre").first().innerText(),
+    "v=spf1 include:_spf.example.com -all",
+    "what to write instead",
+  );
   await page.getByText("As the terminal shows it").click();
   await until(page, "error[SPF020]");
   await picture(page, "lint");
@@ -31,9 +40,14 @@ start(async (page, { watch }) => {
   await page.locator("section", { hasText: "example.com" }).getByText("DMARC", { exact: true }).waitFor();
 
   await makeKey(page, "Ed25519");
-  check(/^v=DKIM1; k=ed25519; p=[A-Za-z0-9+/]{43}=$/.test(await page.locator("#public ~ .copyable pre").first().innerText()), "the record of an Ed25519 key");
+  check(
+    /^v=DKIM1; k=ed25519; p=[A-Za-z0-9+/]{43}=$/.test(
+      await page.locator("#public ~ .copyable pre").first().innerText(),
+    ),
+    "the record of an Ed25519 key",
+  );
   await makeKey(page, "RSA, 2048 bits");
-  const pem = await page.locator("#private ~ div pre").innerText();
+  const pem = await page.locator("#private ~ .copyable pre").innerText();
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save" }).click();
   const download = await downloading;
@@ -43,13 +57,20 @@ start(async (page, { watch }) => {
   const record = await page.locator("#public ~ .copyable pre").first().innerText();
   const zone = await page.locator("#public ~ .copyable pre").nth(1).innerText();
   same([...zone.matchAll(/"([^"]*)"/g)].map((one) => one[1]).join(""), record, "the strings of the zone file, joined");
-  check(Math.max(...[...zone.matchAll(/"([^"]*)"/g)].map((one) => one[1].length)) <= 255, "no string is longer than 255 octets");
+  check(
+    Math.max(...[...zone.matchAll(/"([^"]*)"/g)].map((one) => one[1].length)) <= 255,
+    "no string is longer than 255 octets",
+  );
   await picture(page, "keygen");
   await page.getByRole("link", { name: "Lint", exact: true }).click();
   await page.goBack();
   await page.getByLabel("Domain").waitFor();
   same(await page.getByText("PRIVATE KEY").count(), 0, "private keys after one has left");
   const secret = pem.split("\n")[10];
-  same(watch.asked().filter((one) => one.postData()?.includes(secret) || one.url().includes(secret)).length, 0, "requests with the private key");
+  same(
+    watch.asked().filter((one) => one.postData()?.includes(secret) || one.url().includes(secret)).length,
+    0,
+    "requests with the private key",
+  );
   process.stdout.write(`${JSON.stringify({ pem: saved, record })}\n`);
 });

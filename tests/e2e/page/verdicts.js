@@ -17,7 +17,10 @@ async function tab(page, name) {
 start(async (page) => {
   await open(page, "It passes");
   await page.locator(".conclusion.good", { hasText: "DMARC passes" }).waitFor();
-  check((await page.locator("svg.wide").getAttribute("aria-label")).includes("example.com: aligned: same domain"), "the diagram");
+  check(
+    (await page.locator("svg.wide").getAttribute("aria-label")).includes("example.com: aligned: same domain"),
+    "the diagram",
+  );
   await page.locator(".term.decides", { hasText: "ip4:198.41.0.25" }).waitFor();
   await page.locator(".term", { hasText: "include:" }).first().waitFor();
   await hold(page, "passes");
@@ -29,7 +32,11 @@ start(async (page) => {
   await page.locator(".check.bad", { hasText: "body does not hold" }).first().waitFor();
   await picture(page, "changed");
   const header = await tab(page, "Header");
-  const signatures = (field) => header.locator("tr", { has: page.locator("th", { hasText: field }) }).locator(".chip").count();
+  const signatures = (field) =>
+    header
+      .locator("tr", { has: page.locator("th", { hasText: field }) })
+      .locator(".chip")
+      .count();
   same([await signatures(/^Subject$/), await signatures("X-Unsigned")], [2, 0], "signatures of two fields");
   await picture(page, "header");
   await (await tab(page, "Transcript")).getByText("MAIL FROM:<").waitFor();
@@ -55,11 +62,15 @@ start(async (page) => {
 
   await open(page, "A large one");
   const large = await tab(page, "Raw");
-  await page.waitForFunction(() => {
-    scrollTo(0, document.body.scrollHeight);
-    return document.querySelector("#panel-raw [role=status]").textContent.startsWith("The end");
-  }, null, { polling: 50 });
-  check(await large.locator(".line").count() < 4000, "only what is seen is in the document");
+  await page.waitForFunction(
+    () => {
+      scrollTo(0, document.body.scrollHeight);
+      return document.querySelector("#panel-raw [role=status]").textContent.startsWith("The end");
+    },
+    null,
+    { polling: 50 },
+  );
+  check((await large.locator(".line").count()) < 4000, "only what is seen is in the document");
   await page.evaluate(() => scrollTo(0, 0));
   await large.getByText("Subject: A large one").waitFor();
 

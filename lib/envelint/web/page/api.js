@@ -60,7 +60,7 @@ export async function send(method, path, { parameters, body, signal } = {}) {
     const text = await response.text();
     return text ? JSON.parse(text) : {};
   } catch (error) {
-    if (error.status !== 403 || !await renewToken()) throw error;
+    if (error.status !== 403 || !(await renewToken())) throw error;
     return send(method, path, { parameters, body, signal });
   }
 }

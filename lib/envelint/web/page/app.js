@@ -17,17 +17,25 @@ const ROUTES = [
   [/^\/findings\/(?<code>\w+)$/, "finding", "finding"],
 ];
 const KEYS = {
-  "j k": "the next, the previous message", Enter: "open", u: "mark read or unread", "# Delete": "delete", "/": "search",
-  Escape: "back to the inbox; empty the search", "?": "this help",
+  "j k": "the next, the previous message",
+  Enter: "open",
+  u: "mark read or unread",
+  "# Delete": "delete",
+  "/": "search",
+  Escape: "back to the inbox; empty the search",
+  "?": "this help",
 };
 const SEARCHES = {
-  "invoice": "anywhere in header, text or envelope", "from:@example.com": "to: subject: mail-from: rcpt-to: client: header:",
-  "dmarc:fail": "spf: dkim: arc: disposition: tls:", "is:unread has:attachment": "both", "-dkim:pass or larger:1M": "not; either",
+  invoice: "anywhere in header, text or envelope",
+  "from:@example.com": "to: subject: mail-from: rcpt-to: client: header:",
+  "dmarc:fail": "spf: dkim: arc: disposition: tls:",
+  "is:unread has:attachment": "both",
+  "-dkim:pass or larger:1M": "not; either",
 };
 
 const main = document.getElementById("main");
 const banner = document.getElementById("banner");
-const places = new Map();   // of an entry of the history: how far its view was scrolled
+const places = new Map(); // of an entry of the history: how far its view was scrolled
 let view = { keys: {} };
 let leave = new AbortController();
 
@@ -58,7 +66,7 @@ async function make(url, signal) {
 /** Shows what the address says. `moves`: not at the first time, when the focus is where the browser has it. */
 async function show(moves) {
   leave.abort();
-  const { signal } = leave = new AbortController();
+  const { signal } = (leave = new AbortController());
   const url = new URL(location.href);
   markNavigation(url.pathname);
   const made = await make(url, signal).catch((error) => ({ title: "Not here", node: failed(error) }));
@@ -79,7 +87,16 @@ function go(path, { replace = false } = {}) {
 
 function followed(event) {
   const anchor = event.target.closest?.("a[href]");
-  if (!anchor || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (
+    !anchor ||
+    event.defaultPrevented ||
+    event.button ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   const { origin, pathname, search, hash } = new URL(anchor.href);
   if (origin !== location.origin || anchor.hasAttribute("download") || (hash && pathname === location.pathname)) return;
   event.preventDefault();
@@ -96,17 +113,43 @@ function pressed(event) {
 }
 
 function help() {
-  const rows = (all, split) => h("dl.keys", Object.entries(all).map(([keys, means]) => h("div",
-    h("dt", (split ? keys.split(" ") : [keys]).map((one) => h("kbd", one))), h("dd", means))));
-  const out = dialog("Keys and search", rows(KEYS, true), h("h3", "Search"), rows(SEARCHES), h("p.actions", button("Close", () => out.close())));
+  const rows = (all, split) =>
+    h(
+      "dl.keys",
+      Object.entries(all).map(([keys, means]) =>
+        h(
+          "div",
+          h(
+            "dt",
+            (split ? keys.split(" ") : [keys]).map((one) => h("kbd", one)),
+          ),
+          h("dd", means),
+        ),
+      ),
+    );
+  const out = dialog(
+    "Keys and search",
+    rows(KEYS, true),
+    h("h3", "Search"),
+    rows(SEARCHES),
+    h(
+      "p.actions",
+      button("Close", () => out.close()),
+    ),
+  );
 }
 
 async function tellServer() {
   const { smtp, version, kept, messages, unread } = await get("/status");
   mailbox.totals = { messages, unread };
   titled();
-  document.getElementById("server").replaceChildren(h("span", "SMTP ", h("code", smtp[0] ?? "–")),
-    h("span", kept === "disk" ? "kept on disk" : "kept in memory"), h("span", version));
+  document
+    .getElementById("server")
+    .replaceChildren(
+      h("span", "SMTP ", h("code", smtp[0] ?? "–")),
+      h("span", kept === "disk" ? "kept on disk" : "kept in memory"),
+      h("span", version),
+    );
 }
 
 function gone(is) {

@@ -29,12 +29,15 @@ function split(value, lines) {
 /** A text as nodes, with each hidden character as its code point in a marked span. With `lines` LF and TAB stay. */
 export function shown(value, lines = false) {
   return split(String(value), lines).map((piece, index) =>
-    index % 2 ? h("span.hidden-character", escaped(piece)) : document.createTextNode(piece));
+    index % 2 ? h("span.hidden-character", escaped(piece)) : document.createTextNode(piece),
+  );
 }
 
 /** The same for attributes and the title of the window. */
 export function plain(value, lines = false) {
-  return split(String(value), lines).map((piece, index) => index % 2 ? escaped(piece) : piece).join("");
+  return split(String(value), lines)
+    .map((piece, index) => (index % 2 ? escaped(piece) : piece))
+    .join("");
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -71,17 +74,19 @@ export function h(what, ...rest) {
 
 /** A sentence of envelint's, in which code stands in backquotes. */
 export function prose(text) {
-  return String(text ?? "").split("`").map((piece, index, all) => {
-    if (index % 2 === 0) return piece;
-    return index === all.length - 1 ? `\`${piece}` : h("code", piece);
-  });
+  return String(text ?? "")
+    .split("`")
+    .map((piece, index, all) => {
+      if (index % 2 === 0) return piece;
+      return index === all.length - 1 ? `\`${piece}` : h("code", piece);
+    });
 }
 
 /** With a capital letter and a full stop, as the story and the findings have neither. */
 export function sentence(text) {
   const whole = String(text ?? "");
   const first = /^[a-z]+[,: ]/.test(whole) ? whole.charAt(0).toUpperCase() + whole.slice(1) : whole;
-  return prose(first + (/[.!?]$/.test(whole) ? "" : "."));
+  return prose(first + (/[.!?]`?$/.test(whole) ? "" : "."));
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });

@@ -12,7 +12,10 @@ function list(lines) {
     if (ITEM.test(one)) items.push(one.replace(ITEM, ""));
     else items[items.length - 1] += ` ${one.trim()}`;
   }
-  return h(ITEM.exec(lines[0])[1] ? "ol.list" : "ul.list", items.map((one) => h("li", prose(one))));
+  return h(
+    ITEM.exec(lines[0])[1] ? "ol.list" : "ul.list",
+    items.map((one) => h("li", prose(one))),
+  );
 }
 
 function block(text) {
@@ -24,17 +27,28 @@ function block(text) {
 
 /** Headings, paragraphs, lists, code. Whatever else stands there is shown as it is. */
 function markdown(text) {
-  return text.replace(/^---\n.*?\n---\n/s, "").split(/^```\w*\n(.*?)^```$/ms).map((piece, index) => {
-    if (index % 2) return h("pre", { tabindex: "0" }, piece.trimEnd());
-    return piece.split(/\n{2,}/).map((one) => one.trim()).filter(Boolean).map(block);
-  });
+  return text
+    .replace(/^---\n.*?\n---\n/s, "")
+    .split(/^```\w*\n(.*?)^```$/ms)
+    .map((piece, index) => {
+      if (index % 2) return h("pre", { tabindex: "0" }, piece.trimEnd());
+      return piece
+        .split(/\n{2,}/)
+        .map((one) => one.trim())
+        .filter(Boolean)
+        .map(block);
+    });
 }
 
 export async function finding({ code, signal }) {
   const it = await get(`/findings/${code}`, {}, signal);
   return {
     title: `${it.code}: ${it.summary}`,
-    node: h("article.prose", heading(h("span.faint", `${it.code} `), prose(it.summary)),
-            h("p.meta", `${it.severity} · ${it.name}`, it.reference && ` · ${it.reference}`), markdown(it.page)),
+    node: h(
+      "article.prose",
+      heading(h("span.faint", `${it.code} `), prose(it.summary)),
+      h("p.meta", `${it.severity} · ${it.name}`, it.reference && ` · ${it.reference}`),
+      markdown(it.page),
+    ),
   };
 }

@@ -6,9 +6,13 @@ import { news } from "./live.js";
 import { mailbox } from "./mailbox.js";
 import { badges, button, confirm, copyable, icon, sayFailure } from "./parts.js";
 
-const AROUND = 10;       // rows above and below those that are seen
-const TYPING = 200;      // milliseconds without a key until the list is asked for
-const FILTERS = [["dmarc:fail", "Failing"], ["is:unread", "Unread"], ["has:attachment", "Attachments"]];
+const AROUND = 10; // rows above and below those that are seen
+const TYPING = 200; // milliseconds without a key until the list is asked for
+const FILTERS = [
+  ["dmarc:fail", "Failing"],
+  ["is:unread", "Unread"],
+  ["has:attachment", "Attachments"],
+];
 
 /** Who it says it is from: a name apart from the address, where it is as plain as that. */
 function author({ from, mail_from }) {
@@ -22,27 +26,54 @@ const remove = (entry) => mailbox.remove(entry.id).then(() => say("Deleted"), sa
 
 function row(entry) {
   const [name, address] = author(entry);
-  return h(`li.row${entry.unread ? ".unread" : ""}`,
-    h("a.open", { href: `/messages/${entry.id}` },
+  return h(
+    `li.row${entry.unread ? ".unread" : ""}`,
+    h(
+      "a.open",
+      { href: `/messages/${entry.id}` },
       h("span.state", entry.unread && h("span.dot", { role: "img", "aria-label": "unread" })),
-      h("span.who", h("bdi.from", name || address),
-        h("span.to", name && [h("bdi", address), " "], "→ ", h("bdi", entry.to ?? entry.rcpt_to),
-          entry.recipients > 1 && ` +${entry.recipients - 1}`)),
-      h("span.about", h("bdi.subject", entry.subject || "(no subject)"),
-        h("span.wire", entry.reply_code >= 300 && h("b.bad", `refused ${entry.reply_code} · `),
+      h(
+        "span.who",
+        h("bdi.from", name || address),
+        h(
+          "span.to",
+          name && [h("bdi", address), " "],
+          "→ ",
+          h("bdi", entry.to ?? entry.rcpt_to),
+          entry.recipients > 1 && ` +${entry.recipients - 1}`,
+        ),
+      ),
+      h(
+        "span.about",
+        h("bdi.subject", entry.subject || "(no subject)"),
+        h(
+          "span.wire",
+          entry.reply_code >= 300 && h("b.bad", `refused ${entry.reply_code} · `),
           `${entry.client} · ${entry.tls ?? "no TLS"} · ${size(entry.size)}`,
-          entry.attachments > 0 && [" · ", icon("clip"), " ", count(entry.attachments, "attachment")])),
-      badges(entry), time(entry.received)),
-    h("span.acts",
-      button("", () => toggle(entry), entry.unread ? { image: "opened", kind: ".icon", label: "Mark read (u)" }
-        : { image: "mail", kind: ".icon", label: "Mark unread (u)" }),
-      button("", () => remove(entry), { image: "bin", kind: ".icon", label: "Delete (#)" })));
+          entry.attachments > 0 && [" · ", icon("clip"), " ", count(entry.attachments, "attachment")],
+        ),
+      ),
+      badges(entry),
+      time(entry.received),
+    ),
+    h(
+      "span.acts",
+      button(
+        "",
+        () => toggle(entry),
+        entry.unread
+          ? { image: "opened", kind: ".icon", label: "Mark read (u)" }
+          : { image: "mail", kind: ".icon", label: "Mark unread (u)" },
+      ),
+      button("", () => remove(entry), { image: "bin", kind: ".icon", label: "Delete (#)" }),
+    ),
+  );
 }
 
 class Rows {
   constructor(list) {
     this.list = list;
-    this.made = new Map();  // of an id: the row, and the state it was made of
+    this.made = new Map(); // of an id: the row, and the state it was made of
   }
 
   get height() {
@@ -120,44 +151,89 @@ class Rows {
 function faultOf(error, query) {
   const octets = new TextEncoder().encode(query);
   const text = (from, to) => new TextDecoder().decode(octets.slice(from, to));
-  const place = error.start !== undefined && h("code", text(0, error.start), h("mark", text(error.start, error.end)), text(error.end));
+  const place =
+    error.start !== undefined &&
+    h("code", text(0, error.start), h("mark", text(error.start, error.end)), text(error.end));
   return [place, h("span", prose(error.message))].filter(Boolean);
 }
 
 function firstSteps({ smtp, first_steps }) {
-  return h("div.empty", h("h2", "No mail yet"),
-    h("p", "envelint takes mail by SMTP at ", smtp.map((one, at) => [at > 0 && ", ", h("code", one)]), ". Let your program send there, or try it:"),
-    copyable(first_steps), h("p.faint", "Mail appears here as it comes. It goes nowhere else."));
+  return h(
+    "div.empty",
+    h("h2", "No mail yet"),
+    h(
+      "p",
+      "envelint takes mail by SMTP at ",
+      smtp.map((one, at) => [at > 0 && ", ", h("code", one)]),
+      ". Let your program send there, or try it:",
+    ),
+    copyable(first_steps),
+    h("p.faint", "Mail appears here as it comes. It goes nowhere else."),
+  );
 }
 
 export function inbox({ url, signal }) {
   const list = h("ol.rows", { "aria-label": "Messages" });
   const rows = new Rows(list);
-  const search = h("input", { type: "search", id: "search", value: url.searchParams.get("query") ?? "", placeholder: "Search",
-    autocomplete: "off", spellcheck: "false", "aria-describedby": "fault", oninput: () => {
+  const search = h("input", {
+    type: "search",
+    id: "search",
+    value: url.searchParams.get("query") ?? "",
+    placeholder: "Search",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-describedby": "fault",
+    oninput: () => {
       clearTimeout(timer);
       timer = setTimeout(ask, TYPING);
-    } });
+    },
+  });
   const fault = h("p.fault", { id: "fault", role: "alert" });
   const filters = FILTERS.map(([term, name]) => button(name, () => filter(term), { label: `${name}: ${term}` }));
   const totals = h("p.totals");
-  const pill = button("", () => {
-    scrollTo(0, 0);
-    mailbox.showWaiting();
-    rows.focus(0);
-  }, { kind: ".pill" });
+  const pill = button(
+    "",
+    () => {
+      scrollTo(0, 0);
+      mailbox.showWaiting();
+      rows.focus(0);
+    },
+    { kind: ".pill" },
+  );
   const nothing = h("div");
-  const allRead = button("All read", () => send("PATCH", "/messages", { body: { unread: false } }).catch(sayFailure), { image: "opened" });
+  const allRead = button("All read", () => send("PATCH", "/messages", { body: { unread: false } }).catch(sayFailure), {
+    image: "opened",
+  });
   const clear = button("Clear", clearAll, { image: "bin" });
   let timer;
 
-  const node = h("div",
+  const node = h(
+    "div",
     h("h1.quiet", { tabindex: "-1" }, "Inbox"),
-    h("div.inbox-bar",
-      h("form.search", { role: "search", onsubmit: (event) => { event.preventDefault(); ask(); } },
-        h("label.quiet", { for: "search" }, "Search messages"), search),
-      h("div.filters", { role: "group", "aria-label": "Filters" }, filters), totals, allRead, clear, fault),
-    h("div.pill-place", pill), list, nothing);
+    h(
+      "div.inbox-bar",
+      h(
+        "form.search",
+        {
+          role: "search",
+          onsubmit: (event) => {
+            event.preventDefault();
+            ask();
+          },
+        },
+        h("label.quiet", { for: "search" }, "Search messages"),
+        search,
+      ),
+      h("div.filters", { role: "group", "aria-label": "Filters" }, filters),
+      totals,
+      allRead,
+      clear,
+      fault,
+    ),
+    h("div.pill-place", pill),
+    list,
+    nothing,
+  );
 
   const terms = () => search.value.split(/\s+/).filter(Boolean);
 
@@ -180,9 +256,18 @@ export function inbox({ url, signal }) {
 
   async function clearAll() {
     const { query } = mailbox;
-    const yes = await confirm(query ? "Delete what is found?" : "Delete all messages?", query ? ["All messages that match ", h("code", query), " will be gone."]
-      : "All messages and sessions will be gone, for everybody who looks at this inbox.", "Delete");
-    if (yes) send("DELETE", "/messages", { parameters: query ? { query } : { all: true } }).then(() => say("Deleted"), sayFailure);
+    const yes = await confirm(
+      query ? "Delete what is found?" : "Delete all messages?",
+      query
+        ? ["All messages that match ", h("code", query), " will be gone."]
+        : "All messages and sessions will be gone, for everybody who looks at this inbox.",
+      "Delete",
+    );
+    if (yes)
+      send("DELETE", "/messages", { parameters: query ? { query } : { all: true } }).then(
+        () => say("Deleted"),
+        sayFailure,
+      );
   }
 
   function draw() {
@@ -194,9 +279,11 @@ export function inbox({ url, signal }) {
     const { error, entries, waiting } = mailbox;
     const { messages, unread } = mailbox.totals;
     search.setAttribute("aria-invalid", error?.status === 400);
-    fault.replaceChildren(...error ? faultOf(error, mailbox.query) : []);
+    fault.replaceChildren(...(error ? faultOf(error, mailbox.query) : []));
     filters.forEach((one, at) => one.setAttribute("aria-pressed", terms().includes(FILTERS[at][0])));
-    totals.replaceChildren(...shown(messages ? `${count(messages, "message")}, ${unread.toLocaleString("en")} unread` : ""));
+    totals.replaceChildren(
+      ...shown(messages ? `${count(messages, "message")}, ${unread.toLocaleString("en")} unread` : ""),
+    );
     allRead.disabled = !unread;
     clear.disabled = !entries.length;
     pill.hidden = !waiting.length;
@@ -209,9 +296,19 @@ export function inbox({ url, signal }) {
     const { error, entries, loaded, query } = mailbox;
     if (entries.length || error || !loaded) return nothing.replaceChildren();
     if (query) {
-      nothing.replaceChildren(h("div.empty", h("h2", "Nothing found"), h("p", "No message matches ", h("code", query), "."), button("Show all", () => find(""))));
+      nothing.replaceChildren(
+        h(
+          "div.empty",
+          h("h2", "Nothing found"),
+          h("p", "No message matches ", h("code", query), "."),
+          button("Show all", () => find("")),
+        ),
+      );
     } else if (!nothing.querySelector(".copyable")) {
-      get("/status", {}, signal).then((status) => mailbox.entries.length || nothing.replaceChildren(firstSteps(status)), () => {});
+      get("/status", {}, signal).then(
+        (status) => mailbox.entries.length || nothing.replaceChildren(firstSteps(status)),
+        () => {},
+      );
     }
   }
 
@@ -235,7 +332,7 @@ export function inbox({ url, signal }) {
     u: current(toggle),
     Delete: current(remove),
     "#": current(remove),
-    Escape: () => search.value ? find("") : search.blur(),
+    Escape: () => (search.value ? find("") : search.blur()),
   };
   /** Back at the message that was opened. */
   function focus() {

@@ -6,7 +6,7 @@ import { address } from "./api.js";
 
 const NAME = "envelint-live";
 const KINDS = ["messages", "sessions", "changed"];
-const RETRY = 2000;  // milliseconds, where the browser itself has given up
+const RETRY = 2000; // milliseconds, where the browser itself has given up
 
 /** Events: "open" (all may have changed), "down", and those of the server with its data in `detail`. */
 export const live = new EventTarget();
@@ -49,10 +49,17 @@ function share() {
     else if (leads) channel.postMessage({ kind: connected ? "open" : "down" });
   };
   channel.postMessage({ kind: "hello" });
-  navigator.locks.request(NAME, () => new Promise(() => {  // held as long as the tab is there
-    leads = true;
-    read(tellAll);
-  })).catch(readWhileSeen);
+  navigator.locks
+    .request(
+      NAME,
+      () =>
+        new Promise(() => {
+          // held as long as the tab is there
+          leads = true;
+          read(tellAll);
+        }),
+    )
+    .catch(readWhileSeen);
 }
 
 function readWhileSeen() {

@@ -9,22 +9,22 @@ const PAGE = 100;
 /** Says "list" when entries changed, "waiting" when only the number of those above did, "totals", and "error". */
 class Mailbox extends EventTarget {
   query = "";
-  entries = [];      // the newest first
-  waiting = [];      // those that came while somebody reads further down
+  entries = []; // the newest first
+  waiting = []; // those that came while somebody reads further down
   totals = { messages: 0, unread: 0 };
   more = false;
   loaded = false;
   error = null;
-  opened = 0;        // the message that was looked at last
+  opened = 0; // the message that was looked at last
   holdBack = () => false;
-  #asked;            // aborts the question that a newer one replaces
+  #asked; // aborts the question that a newer one replaces
   #searches = false;
-  #missed = false;   // something came while a search was under way, which may not have it
+  #missed = false; // something came while a search was under way, which may not have it
   #loadsMore = false;
 
   async search(query = this.query) {
     this.#asked?.abort();
-    const asked = this.#asked = new AbortController();
+    const asked = (this.#asked = new AbortController());
     this.query = query;
     this.#searches = true;
     try {

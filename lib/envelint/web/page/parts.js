@@ -27,8 +27,14 @@ export function icon(name, title) {
 /** A result of RFC 8601 as a word, a shape and a colour. */
 export function badge(mechanism, result) {
   const [kind, means] = meaning(result);
-  return h(`span.badge.${kind}`, { title: `${mechanism} ${result ?? "not checked"}: ${means}` },
-           icon(kind), h("span.what", mechanism), " ", h("b", result ?? "–"));
+  return h(
+    `span.badge.${kind}`,
+    { title: `${mechanism} ${result ?? "not checked"}: ${means}` },
+    icon(kind),
+    h("span.what", mechanism),
+    " ",
+    h("b", result ?? "–"),
+  );
 }
 
 export function badges({ spf, dkim, dmarc, arc }) {
@@ -79,7 +85,11 @@ export async function copy(text, near) {
 /** A text to be copied, as it is, with a button that does. */
 export function copyable(text, content = text) {
   const place = h("pre.wrap", content);
-  return h("div.copyable", place, button("Copy", () => copy(text, place), { image: "copy", kind: ".small" }));
+  return h(
+    "div.copyable",
+    place,
+    button("Copy", () => copy(text, place), { image: "copy", kind: ".small" }),
+  );
 }
 
 export function explain(word, title = `What is ${word}?`) {
@@ -96,30 +106,62 @@ export function section(id, title, ...content) {
 
 /** Rows of a name and what it is; those without content are left out. */
 export function facts(rows) {
-  return h("dl.facts", rows.filter(([, value]) => value && value.length !== 0).map(([name, value]) => h("div", h("dt", name), h("dd", value))));
+  return h(
+    "dl.facts",
+    rows
+      .filter(([, value]) => value && value.length !== 0)
+      .map(([name, value]) => h("div", h("dt", name), h("dd", value))),
+  );
 }
 
 export function header(columns, kind = "") {
-  return h(`thead${kind}`, h("tr", columns.map((one) => one === "" ? h("td") : h("th", { scope: "col" }, one))));
+  return h(
+    `thead${kind}`,
+    h(
+      "tr",
+      columns.map((one) => (one === "" ? h("td") : h("th", { scope: "col" }, one))),
+    ),
+  );
 }
 
 export function table(columns, rows, kind = "") {
-  return h(`table${kind}`, header(columns), h("tbody", rows.map((row) => h("tr", row.map((cell) => h("td", cell))))));
+  return h(
+    `table${kind}`,
+    header(columns),
+    h(
+      "tbody",
+      rows.map((row) =>
+        h(
+          "tr",
+          row.map((cell) => h("td", cell)),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
- * Tabs with arrow keys (WAI-ARIA). Each is [id, title, make]; `make` gives the content of a tab, or a promise of it, and
- * is called when the tab is first looked at. The address names the tab, but for the first.
+ * Tabs with arrow keys (WAI-ARIA). Each is [id, title, make]; `make` gives the content of a tab, or a promise of it,
+ * and is called when the tab is first looked at. The address names the tab, but for the first.
  */
 export function tabs(label, all, chosen) {
   const made = new Set();
-  const buttons = all.map(([id, title]) => h("button", {
-    type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: () => choose(id) }, title));
-  const panels = all.map(([id]) => h("div.panel", {
-    role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "0" }));
+  const buttons = all.map(([id, title]) =>
+    h(
+      "button",
+      { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick: () => choose(id) },
+      title,
+    ),
+  );
+  const panels = all.map(([id]) =>
+    h("div.panel", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, tabindex: "0" }),
+  );
 
   function choose(id) {
-    const index = Math.max(0, all.findIndex((one) => one[0] === id));
+    const index = Math.max(
+      0,
+      all.findIndex((one) => one[0] === id),
+    );
     buttons.forEach((one, at) => {
       one.setAttribute("aria-selected", at === index);
       one.tabIndex = at === index ? 0 : -1;
@@ -154,8 +196,16 @@ export function tabs(label, all, chosen) {
 }
 
 export function dialog(title, ...content) {
-  const out = h("dialog", { "aria-labelledby": "dialog-title", onclose: () => out.remove(),
-    onclick: (event) => event.target === out && out.close() }, h("h2", { id: "dialog-title" }, title), content);
+  const out = h(
+    "dialog",
+    {
+      "aria-labelledby": "dialog-title",
+      onclose: () => out.remove(),
+      onclick: (event) => event.target === out && out.close(),
+    },
+    h("h2", { id: "dialog-title" }, title),
+    content,
+  );
   document.body.append(out);
   out.showModal();
   return out;
@@ -164,15 +214,33 @@ export function dialog(title, ...content) {
 /** Whether the person says yes. */
 export function confirm(title, text, yes) {
   return new Promise((resolve) => {
-    const out = dialog(title, h("p", text), h("p.actions", button("Cancel", () => out.close()),
-      button(yes, () => { resolve(true); out.close(); }, { kind: ".danger" })));
+    const out = dialog(
+      title,
+      h("p", text),
+      h(
+        "p.actions",
+        button("Cancel", () => out.close()),
+        button(
+          yes,
+          () => {
+            resolve(true);
+            out.close();
+          },
+          { kind: ".danger" },
+        ),
+      ),
+    );
     out.addEventListener("close", () => resolve(false));
   });
 }
 
 export function failed(error) {
-  return h("div.empty", heading(error.status === 404 ? "Not here" : "That did not work"), h("p", error.message),
-           h("p", h("a", { href: "/" }, "To the inbox")));
+  return h(
+    "div.empty",
+    heading(error.status === 404 ? "Not here" : "That did not work"),
+    h("p", error.message),
+    h("p", h("a", { href: "/" }, "To the inbox")),
+  );
 }
 
 /** A message as the title of the window has it. */

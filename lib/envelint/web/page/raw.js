@@ -4,7 +4,7 @@ import { getOctets } from "./api.js";
 import { h, size } from "./dom.js";
 
 const PIECE = 32 << 10;
-const LONGEST = 998;  // octets of a line, RFC 5322 §2.1.1
+const LONGEST = 998; // octets of a line, RFC 5322 §2.1.1
 const LF = 10;
 const CR = 13;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -15,7 +15,7 @@ function endOf(octets, isLast) {
   const line = octets.lastIndexOf(LF);
   if (line >= 0) return line + 1;
   let end = octets.length - 1;
-  while (octets.length - end < 5 && ((octets[end] & 0xC0) === 0x80 || octets[end - 1] === CR)) --end;
+  while (octets.length - end < 5 && ((octets[end] & 0xc0) === 0x80 || octets[end - 1] === CR)) --end;
   return end;
 }
 
@@ -27,7 +27,7 @@ function unusual(octets, at) {
   const one = octets[at];
   if (one === 0) return [odd("NUL", "NUL"), 1];
   if (one === CR) return [odd("CR", "a bare CR"), 1];
-  for (let length = 2; one > 0x7F && length < 5; ++length) {
+  for (let length = 2; one > 0x7f && length < 5; ++length) {
     const part = octets.subarray(at, at + length);
     try {
       return [h("span.beyond", { title: `octets ${hex(part)}` }, UTF8.decode(part)), part.length];
@@ -47,7 +47,7 @@ function content(octets) {
   };
   for (let at = 0; at < octets.length;) {
     const one = octets[at];
-    if ((one >= 0x20 && one < 0x7F) || one === 9) {
+    if ((one >= 0x20 && one < 0x7f) || one === 9) {
       plain += String.fromCharCode(one);
       at += 1;
       continue;
@@ -69,11 +69,22 @@ function line(octets, offset) {
   while (end > 0 && (text[end - 1] === 0x20 || text[end - 1] === 9)) --end;
   const spaces = text.length - end;
   const long = text.length > LONGEST;
-  return h(long ? "div.line.long" : "div.line", h("span.offset", { "data-offset": offset }),
-    h("span.octets", content(text.subarray(0, end)),
-      spaces > 0 && h("span.trailing", { title: `${spaces} white space at the end` }, [...text.subarray(end)].map((one) => one === 9 ? "⇥" : "·").join("")),
+  return h(
+    long ? "div.line.long" : "div.line",
+    h("span.offset", { "data-offset": offset }),
+    h(
+      "span.octets",
+      content(text.subarray(0, end)),
+      spaces > 0 &&
+        h(
+          "span.trailing",
+          { title: `${spaces} white space at the end` },
+          [...text.subarray(end)].map((one) => (one === 9 ? "⇥" : "·")).join(""),
+        ),
       has_lf && !has_crlf && odd("LF", "a bare LF"),
-      long && h("span.warn", ` ${text.length} octets, ${LONGEST} are allowed`)));
+      long && h("span.warn", ` ${text.length} octets, ${LONGEST} are allowed`),
+    ),
+  );
 }
 
 function lines(octets, offset) {
@@ -89,32 +100,54 @@ function lines(octets, offset) {
 export async function raw(message, from, signal) {
   const box = h("div.raw");
   const more = h("p.faint", { role: "status" });
-  const field = h("input", { type: "number", id: "octet", min: 0, max: message.size, value: String(from), inputmode: "numeric" });
-  const form = h("form.bar", { onsubmit: jump }, h("label", { for: "octet" }, "From octet"), field, h("button", { type: "submit" }, "Show"),
-                 h("span.faint", `of ${message.size.toLocaleString("en")} (${size(message.size)}). Marked are bare CR and LF, NUL, controls, what is not ASCII, white space at the end of lines, and long lines.`));
-  const pieces = new Map();  // of each: what makes its lines
+  const field = h("input", {
+    type: "number",
+    id: "octet",
+    min: 0,
+    max: message.size,
+    value: String(from),
+    inputmode: "numeric",
+  });
+  const form = h(
+    "form.bar",
+    { onsubmit: jump },
+    h("label", { for: "octet" }, "From octet"),
+    field,
+    h("button", { type: "submit" }, "Show"),
+    h(
+      "span.faint",
+      `of ${message.size.toLocaleString("en")} (${size(message.size)}). Marked are bare CR and LF, NUL, ` +
+        `controls, what is not ASCII, white space at the end of lines, and long lines.`,
+    ),
+  );
+  const pieces = new Map(); // of each: what makes its lines
   let next = from;
   let asks = false;
 
   /** A piece that is far from what is seen keeps its place, but not its lines. */
-  const near = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting, boundingClientRect } of entries) {
-      if (target === more) isIntersecting && fetchNext().catch(() => {});
-      else if (isIntersecting && !target.firstChild) {
-        target.append(...pieces.get(target)());
-        target.style.height = "";
-      } else if (!isIntersecting && boundingClientRect.height) {
-        target.style.height = `${boundingClientRect.height}px`;
-        target.replaceChildren();
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting, boundingClientRect } of entries) {
+        if (target === more) isIntersecting && fetchNext().catch(() => {});
+        else if (isIntersecting && !target.firstChild) {
+          target.append(...pieces.get(target)());
+          target.style.height = "";
+        } else if (!isIntersecting && boundingClientRect.height) {
+          target.style.height = `${boundingClientRect.height}px`;
+          target.replaceChildren();
+        }
       }
-    }
-  }, { rootMargin: "1500px" });
+    },
+    { rootMargin: "1500px" },
+  );
 
   async function fetchNext() {
     if (asks || next >= message.size) return;
     asks = true;
     const offset = next;
-    const octets = await getOctets(`/messages/${message.id}/raw`, { offset, limit: PIECE }, signal).finally(() => { asks = false; });
+    const octets = await getOctets(`/messages/${message.id}/raw`, { offset, limit: PIECE }, signal).finally(() => {
+      asks = false;
+    });
     const end = endOf(octets, offset + octets.length >= message.size);
     const make = () => lines(octets.subarray(0, end), offset);
     const piece = h("div", make());

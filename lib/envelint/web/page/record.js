@@ -3,8 +3,8 @@
 import { h, prose, sentence } from "./dom.js";
 import { copyable, fold, icon } from "./parts.js";
 
-const SEVERITIES = { error: "bad", warning: "warn", notice: "none", info: "none" };  // the gravest first
-const AROUND = 100;  // octets of a long record that are shown on each side of a place
+const SEVERITIES = { error: "bad", warning: "warn", notice: "none", info: "none" }; // the gravest first
+const AROUND = 100; // octets of a long record that are shown on each side of a place
 
 /** A text with places marked: {start, end, kind, label}, in octets. Of a long text, what is around them. */
 function marked(text, places) {
@@ -32,7 +32,10 @@ function recordOf({ owner, type, kind, line, start }, records) {
 function shownRecord({ where, severity, label, related = [] }, records) {
   const record = recordOf(where, records);
   if (!record) return null;
-  const places = [{ ...where, kind: SEVERITIES[severity], label }, ...related.map((one) => ({ ...one, kind: "related", label: one.text }))];
+  const places = [
+    { ...where, kind: SEVERITIES[severity], label },
+    ...related.map((one) => ({ ...one, kind: "related", label: one.text })),
+  ];
   const labels = places.map((one) => one.label).filter(Boolean);
   return [h("pre.wrap", marked(record.value, places)), labels.length > 0 && h("p.faint", labels.join("; "))];
 }
@@ -46,7 +49,12 @@ function corrected({ edits, replacement }) {
     shift += added - (end - start);
     return place;
   });
-  return replacement.length > 4 * AROUND ? replacement : marked(replacement, places.filter((one) => one.end > one.start));
+  return replacement.length > 4 * AROUND
+    ? replacement
+    : marked(
+        replacement,
+        places.filter((one) => one.end > one.start),
+      );
 }
 
 function whereText({ owner, type, line, column }) {
@@ -56,13 +64,24 @@ function whereText({ owner, type, line, column }) {
 function finding(one, records) {
   const kind = SEVERITIES[one.severity];
   const { fix } = one;
-  return h(`li.finding.${kind}`,
+  return h(
+    `li.finding.${kind}`,
     h("h3", icon(kind), h("span", prose(one.message))),
-    h("p.place-line", h("b.severity", one.severity), h("a", { href: `/findings/${one.code}` }, one.code), h("span", whereText(one.where)), h("span", one.reference)),
+    h(
+      "p.place-line",
+      h("b.severity", one.severity),
+      h("a", { href: `/findings/${one.code}` }, one.code),
+      h("span", whereText(one.where)),
+      h("span", one.reference),
+    ),
     shownRecord(one, records),
     one.note && h("p", h("b", "Why "), sentence(one.note)),
     one.help && h("p", h("b", "What to do "), sentence(one.help)),
-    fix?.replacement !== undefined && [h("p", h("b", "Write"), !fix.safe && " if that is what was meant"), copyable(fix.replacement, corrected(fix))]);
+    fix?.replacement !== undefined && [
+      h("p", h("b", "Write"), !fix.safe && " if that is what was meant"),
+      copyable(fix.replacement, corrected(fix)),
+    ],
+  );
 }
 
 /** The gravest first; what is only worth knowing behind a fold. */
@@ -70,7 +89,11 @@ export function findings(all, records = []) {
   const order = Object.keys(SEVERITIES);
   const sorted = all.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   const split = sorted.findIndex((one) => SEVERITIES[one.severity] === "none");
-  const list = (some) => h("ul", some.map((one) => finding(one, records)));
+  const list = (some) =>
+    h(
+      "ul",
+      some.map((one) => finding(one, records)),
+    );
   if (split < 1) return list(sorted);
   return [list(sorted.slice(0, split)), fold(`${sorted.length - split} worth knowing`, list(sorted.slice(split)))];
 }

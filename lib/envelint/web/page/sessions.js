@@ -6,14 +6,18 @@ import { news } from "./live.js";
 import { button, explain, facts, header, heading, link } from "./parts.js";
 
 const PAGE = 50;
-const PIECE = 500;  // of what was said, until somebody wants more
-const LONG = 4;  // lines of a reply
+const PIECE = 500; // of what was said, until somebody wants more
+const LONG = 4; // lines of a reply
 
 function spoken(who, text) {
   const lines = text.split("\n");
   if (who === "note" || who === "content") return h("span", text);
   if (lines.length < LONG) return h("pre", text);
-  return h("details", h("summary", h("code", lines[0]), ` and ${lines.length - 1} lines`), h("pre", lines.slice(1).join("\n")));
+  return h(
+    "details",
+    h("summary", h("code", lines[0]), ` and ${lines.length - 1} lines`),
+    h("pre", lines.slice(1).join("\n")),
+  );
 }
 
 /** Two sides: the client left, the server right, and what nobody said between them. */
@@ -22,10 +26,12 @@ export function dialogue(transcript) {
   const more = button("Show more", next);
   function next() {
     const { length } = list.children;
-    list.append(...transcript.slice(length, length + PIECE).map(({ who, text }) => {
-      const refused = who === "server" && /^[45]\d\d/.test(text) ? ".refusal" : "";
-      return h(`li.${who}${refused}`, h("span.quiet", `${who === "content" ? "client" : who}: `), spoken(who, text));
-    }));
+    list.append(
+      ...transcript.slice(length, length + PIECE).map(({ who, text }) => {
+        const refused = who === "server" && /^[45]\d\d/.test(text) ? ".refusal" : "";
+        return h(`li.${who}${refused}`, h("span.quiet", `${who === "content" ? "client" : who}: `), spoken(who, text));
+      }),
+    );
     more.hidden = list.children.length >= transcript.length;
   }
   next();
@@ -49,9 +55,16 @@ export function connection(it) {
 
 function row(session) {
   const { id, started, ended, client, hello, hello_name, tls, messages, why } = session;
-  return h("tr", h("td", h("a", { href: `/sessions/${id}` }, id)), h("td", time(started, true)), h("td", seconds(started, ended)),
-    h("td", h("bdi", client.address), hello_name && h("span.faint", ` ${hello} `), h("bdi", hello_name)), h("td", tls?.version ?? "–"),
-    h("td", messages || "–"), h("td", { class: messages ? "" : "warn" }, why));
+  return h(
+    "tr",
+    h("td", h("a", { href: `/sessions/${id}` }, id)),
+    h("td", time(started, true)),
+    h("td", seconds(started, ended)),
+    h("td", h("bdi", client.address), hello_name && h("span.faint", ` ${hello} `), h("bdi", hello_name)),
+    h("td", tls?.version ?? "–"),
+    h("td", messages || "–"),
+    h("td", { class: messages ? "" : "warn" }, why),
+  );
 }
 
 export async function sessions({ signal }) {
@@ -59,8 +72,11 @@ export async function sessions({ signal }) {
   const table = h("table.sessions", header(["Id", "Started", "Took", "Client", "TLS", "Mail", "Why it ended"]), body);
   const more = button("Show more", () => load(last));
   const fresh = button("", () => load(), { kind: ".pill" });
-  const nothing = h("div.empty", h("h2", "No sessions yet"),
-    h("p", "A session is one connection of a client. It is listed when it has ended, whether it brought mail or not."));
+  const nothing = h(
+    "div.empty",
+    h("h2", "No sessions yet"),
+    h("p", "A session is one connection of a client. It is listed when it has ended, whether it brought mail or not."),
+  );
   let last;
   let ended = 0;
 
@@ -91,18 +107,33 @@ export async function sessions({ signal }) {
   });
   news("changed", signal, (detail) => detail.cleared && load().catch(() => {}));
   await load();
-  return { title: "Sessions", node: h("div", h("div.bar", heading("Sessions")), h("div.pill-place", fresh), table, nothing, more) };
+  return {
+    title: "Sessions",
+    node: h("div", h("div.bar", heading("Sessions")), h("div.pill-place", fresh), table, nothing, more),
+  };
 }
 
 export async function session({ id, signal }) {
   const it = await get(`/sessions/${id}`, {}, signal);
   const mail = it.messages ? (await get("/messages", { session: id, order: "oldest" }, signal)).messages : [];
-  const node = h("div",
+  const node = h(
+    "div",
     h("nav.bar", { "aria-label": "Session" }, link("Sessions", "/sessions", { image: "newer" })),
     heading(`Session ${it.id}: ${it.why}`),
     h("p.meta", time(it.started, true), " · ", seconds(it.started, it.ended), " · ", count(it.messages, "message")),
-    h("div.columns", h("section", h("h2", "What was said"), explain("dialogue", "Who is who?"), dialogue(it.transcript ?? [])),
-      h("aside", { "aria-label": "Connection" }, h("h2", "Connection"), facts([...connection(it),
-        ["Mail", mail.map((one) => h("div", h("a", { href: `/messages/${one.id}` }, one.subject || "(no subject)")))]]))));
+    h(
+      "div.columns",
+      h("section", h("h2", "What was said"), explain("dialogue", "Who is who?"), dialogue(it.transcript ?? [])),
+      h(
+        "aside",
+        { "aria-label": "Connection" },
+        h("h2", "Connection"),
+        facts([
+          ...connection(it),
+          ["Mail", mail.map((one) => h("div", h("a", { href: `/messages/${one.id}` }, one.subject || "(no subject)")))],
+        ]),
+      ),
+    ),
+  );
   return { title: `Session ${it.id}`, node };
 }

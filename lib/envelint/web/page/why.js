@@ -11,46 +11,114 @@ import { meaning, OUTCOMES } from "./words.js";
 
 function conclusion({ dmarc, conclusion: text, consequence, client_says_nothing, what_if }) {
   const [kind] = meaning(dmarc.result);
-  return h(`div.conclusion.${kind}`, icon(kind), h("div", h("p.first", prose(text)), consequence && h("p", prose(consequence)),
-    client_says_nothing && h("p", "The client is of this host or network, and no SPF record means such an address. Whose mail it is to be, ", h("code", "--client-ip IP"), " says."),
-    what_if && h("p", `From ${what_if.ip}, which ${what_if.listed_in} lists: `, prose(what_if.conclusion))));
+  return h(
+    `div.conclusion.${kind}`,
+    icon(kind),
+    h(
+      "div",
+      h("p.first", prose(text)),
+      consequence && h("p", prose(consequence)),
+      client_says_nothing &&
+        h(
+          "p",
+          "The client is of this host or network, and no SPF record means such an address. Whose mail it is to be, ",
+          h("code", "--client-ip IP"),
+          " says.",
+        ),
+      what_if && h("p", `From ${what_if.ip}, which ${what_if.listed_in} lists: `, prose(what_if.conclusion)),
+    ),
+  );
 }
 
 function change({ findings: all, dmarc }) {
-  const none = dmarc.result === "pass" ? "Nothing. All that was looked at is as it should be." : "There is no finding. The steps below say where it ends.";
+  const none =
+    dmarc.result === "pass"
+      ? "Nothing. All that was looked at is as it should be."
+      : "There is no finding. The steps below say where it ends.";
   return section("change", "What to change", all.length ? findings(all) : h("p", none));
 }
 
 function step({ stage, outcome, subject, text, reference, details, asked }) {
   const [kind, means] = OUTCOMES[outcome];
-  const more = h("ul.details", details.map((one) => h("li", prose(one))), asked.map((one) => h("li", h("code", one.question), " ", one.answer)));
-  const counts = [details.length && count(details.length, "detail"), asked.length && count(asked.length, "DNS question")].filter(Boolean);
-  return h(`li.step.${kind}`, h("span.mark", icon(kind, means)),
-    h("div", h("p", h("span.reference", reference), h("b", stage), " ", h("bdi", subject)), h("p", sentence(text)),
-      counts.length > 0 && (asked.length ? fold(counts.join(", "), more) : more)));
+  const more = h(
+    "ul.details",
+    details.map((one) => h("li", prose(one))),
+    asked.map((one) => h("li", h("code", one.question), " ", one.answer)),
+  );
+  const counts = [
+    details.length && count(details.length, "detail"),
+    asked.length && count(asked.length, "DNS question"),
+  ].filter(Boolean);
+  return h(
+    `li.step.${kind}`,
+    h("span.mark", icon(kind, means)),
+    h(
+      "div",
+      h("p", h("span.reference", reference), h("b", stage), " ", h("bdi", subject)),
+      h("p", sentence(text)),
+      counts.length > 0 && (asked.length ? fold(counts.join(", "), more) : more),
+    ),
+  );
 }
 
 function arc({ arc: { result, reason, sets = [] } }) {
   if (result === "none" && !sets.length) return null;
-  return section("arc", "ARC", explain("ARC"), h("p", "The chain: ", badge("ARC", result), reason && [" ", prose(reason)]),
-    sets.length > 0 && table(["Instance", "Sealed by", "Selector", "Message signature", "Seal"],
-      sets.map((set) => [set.instance, set.domain, set.selector, set.message_signature, set.seal])));
+  return section(
+    "arc",
+    "ARC",
+    explain("ARC"),
+    h("p", "The chain: ", badge("ARC", result), reason && [" ", prose(reason)]),
+    sets.length > 0 &&
+      table(
+        ["Instance", "Sealed by", "Selector", "Message signature", "Seal"],
+        sets.map((set) => [set.instance, set.domain, set.selector, set.message_signature, set.seal]),
+      ),
+  );
 }
 
 function dialogueOf({ session_detail: session }) {
-  return session?.transcript && section("dialogue", "Dialogue", explain("dialogue", "Who is who?"), fold(session.why, dialogue(session.transcript)));
+  return (
+    session?.transcript &&
+    section("dialogue", "Dialogue", explain("dialogue", "Who is who?"), fold(session.why, dialogue(session.transcript)))
+  );
 }
 
 function dns({ story }) {
   const known = [...new Map(story.flatMap((one) => one.asked).map((one) => [one.question, one.answer]))];
-  return known.length > 0 && section("dns", "DNS", fold(count(known.length, "question"),
-    table(["Asked", "Answer"], known.map(([question, answer]) => [h("code", question), answer]))));
+  return (
+    known.length > 0 &&
+    section(
+      "dns",
+      "DNS",
+      fold(
+        count(known.length, "question"),
+        table(
+          ["Asked", "Answer"],
+          known.map(([question, answer]) => [h("code", question), answer]),
+        ),
+      ),
+    )
+  );
 }
 
 export function why(message) {
   const { verdict } = message;
-  if (!verdict) return h("div", h("p", "This message was not judged: envelint runs with ", h("code", "--no-verdict"), "."), dialogueOf(message));
-  return h("div", conclusion(verdict), change(verdict), alignment(verdict),
+  if (!verdict)
+    return h(
+      "div",
+      h("p", "This message was not judged: envelint runs with ", h("code", "--no-verdict"), "."),
+      dialogueOf(message),
+    );
+  return h(
+    "div",
+    conclusion(verdict),
+    change(verdict),
+    alignment(verdict),
     section("story", "Step by step", h("ol", verdict.story.map(step))),
-    spf(verdict), signatures(verdict), arc(verdict), dialogueOf(message), dns(verdict));
+    spf(verdict),
+    signatures(verdict),
+    arc(verdict),
+    dialogueOf(message),
+    dns(verdict),
+  );
 }
