@@ -29,13 +29,13 @@ void Feed::message(const receiver::Arrival& arrival) {
   if (arrival.id == 0) return;
   const std::scoped_lock lock(mutex_);
   newest_ = std::max(newest_, arrival.id);
-  changed_.notify_all();
+  noted_.notify_one();
 }
 
 void Feed::session_ended(const smtp::SessionEnd&) {
   const std::scoped_lock lock(mutex_);
   sessions_ended_ = true;
-  changed_.notify_all();
+  noted_.notify_one();
 }
 
 void Feed::tell(std::string_view event, std::string_view data) {
@@ -56,7 +56,7 @@ void Feed::add(std::string_view event, std::string_view data) {
 void Feed::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return closed_ || newest_ > told_ || sessions_ended_; });
+    noted_.wait(lock, [this] { return closed_ || newest_ > told_ || sessions_ended_; });
     if (closed_) return;
     const inbox::MessageId newest = newest_;
     const bool sessions = std::exchange(sessions_ended_, false);
@@ -72,7 +72,7 @@ void Feed::work() {
     if (messages) add("messages", *messages);
     if (sessions) add("sessions", "{}");
     changed_.notify_all();
-    changed_.wait_for(lock, kPause, [this] { return closed_; });
+    noted_.wait_for(lock, kPause, [this] { return closed_; });
   }
 }
 
@@ -119,6 +119,7 @@ bool Feed::wait_for_other(std::uint64_t generation, std::chrono::steady_clock::t
 void Feed::close() {
   const std::scoped_lock lock(mutex_);
   closed_ = true;
+  noted_.notify_one();
   changed_.notify_all();
 }
 

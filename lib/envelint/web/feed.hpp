@@ -73,6 +73,7 @@ class Feed : public receiver::Observer {
 
   const inbox::Store& store_;
   mutable std::mutex mutex_;
+  std::condition_variable noted_;  // for the thread alone: what comes in is more than what is told
   mutable std::condition_variable changed_;
   bool closed_ = false;
   inbox::MessageId newest_ = 0;  // that came

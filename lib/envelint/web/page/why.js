@@ -30,12 +30,23 @@ function conclusion({ dmarc, conclusion: text, consequence, client_says_nothing,
   );
 }
 
-function change({ findings: all, dmarc }) {
-  const none =
-    dmarc.result === "pass"
-      ? "Nothing. All that was looked at is as it should be."
-      : "There is no finding. The steps below say where it ends.";
-  return section("change", "What to change", all.length ? findings(all) : h("p", none));
+/** Where there is no finding. */
+function nothing({ dmarc, dkim }) {
+  if (dmarc.result === "pass") return "Nothing. All that was looked at is as it should be.";
+  if (dkim[0].result !== "none") return "There is no finding. The steps below say where it ends.";
+  return ["Have it signed with DKIM as ", h("code", dmarc.domain ?? "its author domain"), ": ", h("a", { href: "/keygen" }, "make a key"), "."];
+}
+
+/** Of a message that fails, what is about its verdict (X) stands before what is about its client. */
+function change(verdict) {
+  const { findings: all, dmarc } = verdict;
+  const first = dmarc.result === "pass" ? [] : all.filter((one) => one.code.startsWith("X"));
+  const rest = all.filter((one) => !first.includes(one));
+  return section(
+    "change",
+    "What to change",
+    all.length ? [first, rest].filter((some) => some.length).map((some) => findings(some)) : h("p", nothing(verdict)),
+  );
 }
 
 function step({ stage, outcome, subject, text, reference, details, asked }) {
