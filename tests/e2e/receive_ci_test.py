@@ -140,13 +140,23 @@ class Screens(Receiving):
         for message in messages:
             self.deliver(receiver, message)
         receiver.stop()
-        return "".join(receiver.printed[1:])
+        return "".join(receiver.printed[2:])  # behind where it listens, and where the page is
 
     def test_a_message_is_told_with_its_results_and_why_it_does_not_pass(self):
         shown = self.screen(MESSAGE, arguments=("--client-ip", STRANGER))
         self.assertRegex(shown, r"^\d\d:\d\d:\d\d  ann@example\.com > bob@example\.net  The new price list\n"
                                 rf" {{10}}message 1 from {STRANGER}: spf=fail dkim=none dmarc=fail\n"
                                 r" {10}DMARC fails: ")
+
+    def test_where_the_page_is_is_told_with_its_token_where_it_takes_one_to_look(self):
+        told = []
+        for more in (("--web", "127.0.0.1:0"), ("--web", "127.0.0.1:0", "--web-token", "letmein"), ("--no-web",)):
+            receiver = self.receiver(*more, lines=False)
+            receiver.stop()
+            told.append("".join(receiver.printed[1:]))
+        self.assertRegex(told[0], r"^the page is http://127\.0\.0\.1:\d+/\n$")
+        self.assertRegex(told[1], r"^the page is http://127\.0\.0\.1:\d+/\?token=letmein\n$")
+        self.assertEqual(told[2], "")
 
     def test_what_to_do_about_clients_on_this_host_is_said_once(self):
         shown = self.screen(MESSAGE, MESSAGE)
@@ -182,7 +192,7 @@ class Screens(Receiving):
         talk = self.talk(receiver)
         talk.codes("EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<550@example.net>", "QUIT")
         receiver.stop()
-        self.assertEqual(" ".join("".join(receiver.printed[1:]).split()[1:]),
+        self.assertEqual(" ".join("".join(receiver.printed[2:]).split()[1:]),
                          "127.0.0.1: 0 messages; the client said goodbye; it was told 550 5.3.0 A fault that was "
                          "asked for")
 
