@@ -2,6 +2,8 @@
 //   generate RECORDS_DIR CODES_HPP CATALOGUE_CPP INDEX_MD DEPFILE
 // A page that cannot be read, a code or a name used twice: an error that names file and line, and the build stops.
 
+#include "literal.hpp"
+
 #include <envelint/finding/page.hpp>
 
 #include <algorithm>
@@ -75,17 +77,6 @@ bool read_all(const fs::path& root, std::vector<Source>& sources, std::set<fs::p
   }
   std::ranges::sort(sources, {}, [](const Source& source) { return source.page.code; });
   return is_unique(sources);
-}
-
-// Compilers bound the length of one literal; pieces side by side have no such bound. Clang also bounds the steps of
-// constant evaluation, and measuring all pages takes more: `sv` brings the length along.
-std::string literal(std::string_view text) {
-  constexpr std::size_t kPiece = 8000;
-  std::string out;
-  for (std::size_t i = 0; i < text.size() || i == 0; i += kPiece) {
-    out.append(" R\"~~(").append(text.substr(i, kPiece)).append(")~~\"");
-  }
-  return out + "sv";
 }
 
 void write_codes(const fs::path& path, const std::vector<Source>& sources) {

@@ -27,6 +27,8 @@ template <class Add>
   return reply;
 }
 
+/// `messages`, as a list has them.
+void add_entries(render::JsonWriter& json, const std::vector<inbox::Entry>& entries);
 /// `totals`.
 void add_totals(render::JsonWriter& json, const inbox::Totals& totals);
 

@@ -1,6 +1,5 @@
 #include <envelint/web/api_messages.hpp>
 
-#include <envelint/receiver/mail_json.hpp>
 #include <envelint/web/api_document.hpp>
 #include <envelint/web/json_bounds.hpp>
 #include <envelint/web/message_json.hpp>
@@ -79,13 +78,7 @@ Reply list_messages(Api& api, const Call& call) {
   if (!totals) return store_fault(totals.error());
   const bool more = cut_to(*entries, page.limit);
   return document([&](render::JsonWriter& json) {
-    json.open_array("messages");
-    for (const inbox::Entry& entry : *entries) {
-      json.open_object();
-      receiver::add_entry(json, entry);
-      json.close_object();
-    }
-    json.close_array();
+    add_entries(json, *entries);
     json.member("more", more);
     add_totals(json, *totals);
   });

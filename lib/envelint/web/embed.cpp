@@ -2,6 +2,8 @@
 //   embed OUT_CPP NAME FILE [NAME FILE]...
 // The files are text. What cannot be read stops the build.
 
+#include <records/literal.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
@@ -43,16 +45,6 @@ std::string tag_of(std::string_view octets) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (const char c : octets) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   return "\\\"" + std::to_string(hash) + "\\\"";
-}
-
-/// Compilers bound the length of one literal; pieces side by side have no such bound.
-std::string literal(std::string_view text) {
-  constexpr std::size_t kPiece = 8000;
-  std::string out;
-  for (std::size_t i = 0; i < text.size() || i == 0; i += kPiece) {
-    out.append(" R\"~~(").append(text.substr(i, kPiece)).append(")~~\"");
-  }
-  return out + "sv";
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <envelint/web/feed.hpp>
 
-#include <envelint/receiver/mail_json.hpp>
 #include <envelint/render/json_writer.hpp>
 #include <envelint/web/api_document.hpp>
 
@@ -91,13 +90,7 @@ std::optional<std::string> Feed::describe_new() {
   if (entries->size() > kMostEntries) {
     json.member("reload", true);
   } else {
-    json.open_array("messages");
-    for (const inbox::Entry& entry : *entries) {
-      json.open_object();
-      receiver::add_entry(json, entry);
-      json.close_object();
-    }
-    json.close_array();
+    add_entries(json, *entries);
     told_ = entries->back().id;
   }
   add_totals(json, *totals);
