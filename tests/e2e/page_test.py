@@ -18,7 +18,8 @@ from receiving import CLIENT, WITHIN, Receiving, main
 from signed_mail import MESSAGE, SANITIZED, SignedMail, record, run
 
 SCRIPTS = pathlib.Path(__file__).with_name("page")
-PACKAGES = pathlib.Path(os.environ.get("NODE_PATH") or pathlib.Path.home() / ".cache/envelint/node/node_modules")
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+PACKAGES = pathlib.Path(os.environ.get("NODE_PATH") or CACHE / "envelint/node/node_modules")
 NEEDED = [(shutil.which("node"), "node"), (shutil.which("chromium"), "chromium"),
           ((PACKAGES / "playwright-core").is_dir(), f"playwright-core in {PACKAGES}"),
           ((PACKAGES / "axe-core").is_dir(), f"axe-core in {PACKAGES}")]
