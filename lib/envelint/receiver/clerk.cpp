@@ -37,17 +37,27 @@ void Clerk::put(Job job) {
 }
 
 void Clerk::work() {
+  bool untidy = store_ != nullptr;  // an earlier run may have left something
   while (true) {
     std::vector<Job> jobs;
     {
       std::unique_lock lock(mutex_);
-      condition_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
+      condition_.wait(lock, [&] { return untidy || closing_ || !jobs_.empty(); });
+      if (jobs_.empty() && closing_) return;
       jobs = std::exchange(jobs_, {});
     }
     do_all(jobs);
     waiting_.fetch_sub(jobs.size(), std::memory_order_relaxed);
+    untidy = jobs.empty() ? tidy() : store_ != nullptr;
   }
+}
+
+/// @return whether there is more to do. After trouble that is left until something comes.
+bool Clerk::tidy() {
+  const auto more = store_->tidy();
+  if (!more && more.error() != tidy_trouble_) observer_.trouble(more.error());
+  tidy_trouble_ = more ? "" : more.error();
+  return more.value_or(false);
 }
 
 /// First what somebody waits for, then the telling.
