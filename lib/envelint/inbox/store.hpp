@@ -123,8 +123,8 @@ class Store {
 
   [[nodiscard]] virtual std::expected<Totals, std::string> totals() const = 0;
 
-  /// Does a piece of what was put off so that searches are quick: some milliseconds of work. For whoever has nothing else
-  /// to do; whatever is left undone only costs searches time.
+  /// Does a piece of what was put off, so that searches are quick: some milliseconds of work, seldom more. For whoever
+  /// has nothing else to do; what is left undone only costs searches time.
   /// @return whether there is more
   [[nodiscard]] virtual std::expected<bool, std::string> tidy() { return false; }
 };

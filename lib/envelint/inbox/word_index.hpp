@@ -10,8 +10,8 @@
 /// An index by FTS5 that tells which messages may have a text (sqlite.org/fts5.html).
 ///
 /// It has the words of messages (`searched_words`) three letters at a time, so that a part of a word is found as quickly
-/// as a word. Whether the letters stand beside each other it does not know: with that it would be three times as large,
-/// and take twice the time. What it names has to be looked into; what it does not name cannot have the text. The short
+/// as a word. Where they stand it does not know (`detail=none`): with that it would be three times as large, and take
+/// half as long again. What it names has to be looked into; what it does not name cannot have the text. The short
 /// parts, those that have a field of their own, stand in a second index as well: what is in all texts is seldom in all
 /// subjects. Since to be indexed takes a message longer than all else, it is done later, in pieces (`tidy_words`).
 namespace envelint::inbox {
