@@ -41,7 +41,7 @@ class Observer {
 };
 
 /// A thread that stores what has come, has it answered, and then tells of it. What has come meanwhile is stored together:
-/// however many clients wait, a disk is waited for once. In between it tidies the store.
+/// however many clients wait, a disk is waited for once. When it is quiet, it tidies the store.
 class Clerk {
  public:
   using Job = std::variant<std::shared_ptr<Arrival>, smtp::SessionStart, Refusal, smtp::SessionEnd>;
