@@ -1,4 +1,4 @@
-// Fills a store with messages of about 2 kB of text and searches it:  store_bench [COUNT] [FOLDER]
+// Fills a store with messages of about 2 kB of text, tidies and searches it:  store_bench [COUNT] [FOLDER]
 // Each query is asked for its newest page of 50, several times, and the quickest and the slowest are told. The first time
 // after the store was opened counts, too.
 
@@ -111,6 +111,19 @@ void fill(Store& store, std::size_t count) {
       count, kBatch, spent * 1000 / static_cast<double>(count), spent_cpu / static_cast<double>(count), slowest);
 }
 
+void tidy(Store& store) {
+  const auto start = Clock::now();
+  const std::clock_t cpu = std::clock();
+  double slowest = 0;
+  for (bool more = true; more;) {
+    const auto piece = Clock::now();
+    more = got(store.tidy());
+    slowest = std::max(slowest, milliseconds_since(piece));
+  }
+  fmt::print("tidy: {:.1f} s, {:.1f} s of the processor, the slowest piece {:.1f} ms\n",
+             milliseconds_since(start) / 1000, static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC, slowest);
+}
+
 void ask(const Store& store, std::string_view query) {
   const Search search = *Search::parse(query);
   std::vector<double> times;
@@ -156,6 +169,7 @@ void run(std::size_t count, const std::string& folder) {
   {
     const auto store = got(open_store(folder, {}, OpenMode::read_write));
     fill(*store, count);
+    tidy(*store);
   }
   std::uintmax_t octets = 0;
   for (const auto& file : std::filesystem::directory_iterator(folder)) octets += file.file_size();

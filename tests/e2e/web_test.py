@@ -131,6 +131,7 @@ class Web(Receiving, SignedMail):
             later = pool.submit(web.get, "/wait", after=1, timeout=WITHIN)
             self.deliver(receiver, MESSAGE.replace(b"Subject: ", b"Subject: pineapple "))
             self.assertEqual({one.result()["id"] for one in [*waits, later]}, {2})
+        self.assertEqual(web.get("/wait", timeout=0)["id"], 1)
         none = web.ask("GET", "/wait", query="subject:pineapple", after=2, timeout=0)
         self.assertEqual((none.status, none.json["error"]["code"]), (404, "no_match"))
 

@@ -212,7 +212,8 @@ TEST_CASE("a message as large as any is kept", "[inbox][disk]") {
   Message message = samples::message();
   message.raw.resize(std::size_t{32} << 20, 'x');
   add(*store, message);
-  CHECK(hash(got(store->raw(1)).value()) == hash(message.raw));
+  const bool is_same = got(store->raw(1)) == message.raw;
+  CHECK(is_same);
 }
 
 TEST_CASE("what is no store is not opened, and why is said", "[inbox][disk]") {
@@ -315,8 +316,8 @@ TEST_CASE("a damaged file is told of", "[inbox][disk]") {
     }
   }
   std::fstream file(folder.store() + "/inbox.sqlite", std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(4096);
-  file << std::string(100'000, '\xEE');
+  file.seekp(262'144);  // behind the tables' names
+  file << std::string(200'000, '\xEE');
   file.close();
   const auto listed = opened(folder.store(), OpenMode::read_only)->list({});
   REQUIRE(!listed);
@@ -351,7 +352,7 @@ TEST_CASE("whenever a process is killed, all that it was told is kept is there",
   std::map<MessageId, std::string> told;
   std::mt19937 random(7);
   std::size_t kills = 0;
-  for (unsigned round = 0; round < 60; ++round) {
+  for (unsigned round = 0; round < 20; ++round) {
     Adder adder(folder.store(), round);
     adder.wait_for(round % 6 == 0 ? 0 : random() % 1000);
     for (volatile unsigned long spin = random() % 2'000'000; spin > 0;)
@@ -359,8 +360,8 @@ TEST_CASE("whenever a process is killed, all that it was told is kept is there",
     told.merge(adder.kill_and_read());
     kills += adder.killed() ? 1 : 0;
   }
-  CHECK(kills == 60);
-  CHECK(told.size() > 100);
+  CHECK(kills == 20);
+  CHECK(told.size() > 40);
   const auto store = opened(folder.store(), OpenMode::read_only);
   std::size_t lost = 0;
   for (const auto& [id, digest] : told) {

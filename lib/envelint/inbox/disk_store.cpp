@@ -5,6 +5,7 @@
 #include <envelint/inbox/searched_words.hpp>
 #include <envelint/inbox/sqlite.hpp>
 #include <envelint/inbox/store.hpp>
+#include <envelint/inbox/word_index.hpp>
 
 #include <fmt/core.h>
 
@@ -113,7 +114,6 @@ class DiskStore final : public Store {
     auto done = write([&] {
       make_room(batch);
       for (const Message& message : batch) ids.push_back(insert(message));
-      sign_blocks(*writer_);
     });
     if (!done) return std::unexpected(std::move(done.error()));
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].id = ids[i];
@@ -202,7 +202,6 @@ class DiskStore final : public Store {
         writer_->query("DELETE FROM message WHERE id = ?").bind(id).run();
         removed += writer_->changes();
       }
-      drop_signatures(*writer_);
     });
     if (!done) return std::unexpected(std::move(done.error()));
     return removed;
@@ -212,7 +211,8 @@ class DiskStore final : public Store {
     // The large tables first and as a whole, so that no trigger has to look for each row.
     auto done = write([&] {
       writer_->run("DELETE FROM raw; DELETE FROM detail; DELETE FROM searched; DELETE FROM message");
-      writer_->run("DELETE FROM signature; DELETE FROM transcript; DELETE FROM session");
+      writer_->run("DELETE FROM transcript; DELETE FROM session");
+      clear_words(*writer_);
     });
     if (done) give_back_space();
     return done;
@@ -235,6 +235,13 @@ class DiskStore final : public Store {
       Query row = database.query("SELECT messages, message_octets, sessions, unread FROM totals");
       return row.next() ? Totals{row.number(0), row.number(1), row.number(2), row.number(3)} : Totals{};
     });
+  }
+
+  std::expected<bool, std::string> tidy() override {
+    bool more = false;
+    auto done = write([&] { more = tidy_words(*writer_); });
+    if (!done) return std::unexpected(std::move(done.error()));
+    return more;
   }
 
  private:
@@ -348,7 +355,6 @@ class DiskStore final : public Store {
     if (!limits_.evict || needed > *limits_.octets) return writer_->fail(words_for_full(*limits_.octets));
     const MessageId last = oldest_of("SELECT id, weight FROM message ORDER BY id", 0, kept + needed - *limits_.octets);
     writer_->query("DELETE FROM message WHERE id <= ?").bind(last).run();
-    drop_signatures(*writer_);
   }
 
   void drop_sessions() {

@@ -2,40 +2,15 @@
 
 #include <envelint/inbox/codec.hpp>
 #include <envelint/inbox/searched_words.hpp>
-#include <envelint/inbox/word_signature.hpp>
+#include <envelint/inbox/word_index.hpp>
+
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>
 
 namespace envelint::inbox {
 namespace {
-
-/// Blocks that have numbers as the table of signatures has them; there is no store with more.
-constexpr std::uint64_t kMaxBlocks = std::uint64_t{1} << 32;
-
-/// The slices of one number stand together, in the order of their blocks.
-std::uint64_t key_of(std::size_t slice, std::uint64_t block) { return slice * kMaxBlocks + block; }
-
-std::optional<std::uint64_t> block_of_first_from(Database& database, std::uint64_t block) {
-  Query row = database.query("SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT 1").bind(block * kBlock);
-  return row.next() ? std::optional(row.number(0) / kBlock) : std::nullopt;
-}
-
-void sign(Database& database, std::uint64_t block) {
-  BlockSignature signature;
-  {
-    Query row = database.query("SELECT message, words FROM searched WHERE message BETWEEN ? AND ?")
-                    .bind(block * kBlock)
-                    .bind(block * kBlock + kBlock - 1);
-    while (row.next()) signature.add(row.number(0) % kBlock, row.octets(1));
-  }
-  for (std::size_t slice = 0; slice < kSlices; ++slice) {
-    database.query("INSERT OR REPLACE INTO signature (id, bits) VALUES (?, ?)")
-        .bind(key_of(slice, block))
-        .bind(signature.slice(slice))
-        .run();
-  }
-}
 
 /// SQLite's integers have a sign; no id is ever as large.
 constexpr std::uint64_t kMostId = INT64_MAX;
@@ -44,8 +19,31 @@ constexpr std::uint64_t kMostId = INT64_MAX;
 
 /// The facts of a message come from an index that has no others, so that going through all is quick.
 constexpr std::string_view kFacts =
-    "SELECT id, session, received_ms, size, client, tls, spf, dkim, dmarc, arc, disposition, attachments, unread "
-    "FROM main.message INDEXED BY message_facts WHERE id BETWEEN ? AND ? ORDER BY id";
+    "SELECT id, session, received_ms, size, client, tls, spf, dkim, dmarc, arc, disposition, attachments, unread FROM ";
+constexpr std::string_view kOfAll = "main.message INDEXED BY message_facts WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+/// Of messages that an index names, in the order in which it has them.
+constexpr std::string_view kOfNamed =
+    "main.{0} AS named CROSS JOIN main.message INDEXED BY message_facts ON id = named.rowid "
+    "WHERE named.rowid BETWEEN ?1 AND ?2 AND {0} MATCH CAST(?3 AS TEXT) {1}ORDER BY named.rowid";
+/// The plus keeps SQLite from asking the first index anew for each that the second names.
+constexpr std::string_view kAndNamed =
+    "AND +named.rowid IN (SELECT rowid FROM main.word_index WHERE rowid BETWEEN ?1 AND ?2 "
+    "AND word_index MATCH CAST(?4 AS TEXT)) ";
+
+/// The facts of messages from one id to another, of those that are named if something is asked, in the order of a page.
+/// @param named  outlives the query
+Query facts_of(Database& database, MessageId first, MessageId last, const IndexQuery& named, bool newest_first) {
+  const bool is_short = !named.of_short_parts.empty();
+  const bool is_both = is_short && !named.of_all_parts.empty();
+  const std::string from =
+      named.empty() ? std::string(kOfAll)
+                    : fmt::format(kOfNamed, is_short ? "short_index" : "word_index", is_both ? kAndNamed : "");
+  const std::string statement = fmt::format("{}{}{}", kFacts, from, newest_first ? " DESC" : "");
+  Query query = database.query(statement).bind(first).bind(last);
+  if (named.empty()) return query;
+  if (is_both) return std::move(query).bind(named.of_short_parts).bind(named.of_all_parts);
+  return std::move(query).bind(is_short ? named.of_short_parts : named.of_all_parts);
+}
 
 /// Good until the next row.
 /// @param with_client  for an address takes longer to read than all else
@@ -65,8 +63,13 @@ SearchFacts facts_of(const Query& row, bool with_client) {
           .unread = row.number(12) != 0};
 }
 
-/// Goes through blocks in the order of a page. Of each the signature tells which messages are worth a look, then the
-/// facts, and only then their words are read.
+/// Ids that are asked of an index at once, for nothing ends it meanwhile.
+constexpr std::uint64_t kPiece = 16'384;
+/// Messages between two looks at the clock, where no words are read.
+constexpr std::size_t kUntimed = 512;
+
+/// Goes through messages in the order of a page, piece by piece. The index names those that are worth a look, as far as
+/// it goes; then the facts tell, and only then words are read.
 class Finder {
  public:
   Finder(Database& database, const Page& page, const Deadline& deadline)
@@ -74,11 +77,12 @@ class Finder {
         page_(page),
         search_(*page.search),
         deadline_(deadline),
+        index_(index_query(search_)),
+        indexed_to_(database.number("SELECT indexed_to FROM main.totals")),
         limit_(std::min(page.limit, kMaxPage)),
         first_(std::min(page.after.value_or(0), kMostId - 1) + 1),
         last_(std::min(page.before.value_or(kMostId), kMostId)) {
     for (const Search::Clause& clause : search_.clauses()) {
-      add_probes(clause);
       asks_client_ |= std::ranges::find(clause, SearchField::client, &SearchTerm::field) != clause.end();
     }
   }
@@ -89,31 +93,15 @@ class Finder {
     while (first_ <= last_ && out_.size() < limit_ && database_.good()) {
       const auto next = next_id();
       if (!next) break;
-      const std::uint64_t begin = *next / kBlock * kBlock;
-      look_into(begin, std::max(begin, first_), std::min(begin + kBlock - 1, last_));
       if (page_.newest_first)
-        last_ = std::max<MessageId>(begin, 1) - 1;
+        last_ = look_down_from(*next) - 1;
       else
-        first_ = begin + kBlock;
+        first_ = look_up_from(*next) + 1;
     }
     return std::move(out_);
   }
 
  private:
-  /// The rows of each text of a clause, one of which a message has to have.
-  using Probes = std::vector<std::vector<std::size_t>>;
-
-  /// A clause with a term that no signature answers leaves all messages.
-  void add_probes(const Search::Clause& clause) {
-    Probes probes;
-    for (const SearchTerm& term : clause) {
-      auto rows = rows_of(term);
-      if (rows.empty()) return;
-      probes.push_back(std::move(rows));
-    }
-    probes_.push_back(std::move(probes));
-  }
-
   std::optional<MessageId> next_id() {
     const std::string_view statement =
         page_.newest_first ? "SELECT id FROM main.message WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"
@@ -122,14 +110,33 @@ class Finder {
     return row.next() ? std::optional(row.number(0)) : std::nullopt;
   }
 
-  void look_into(MessageId begin, MessageId first, MessageId last) {
-    const BlockMask mask = mask_of(begin / kBlock);
-    if (!mask.any()) return check_time();
-    const std::string statement = std::string(kFacts) + (page_.newest_first ? " DESC" : "");
-    Query row = database_.query(statement).bind(first).bind(last);
+  /// @return the first id of the piece
+  MessageId look_down_from(MessageId id) {
+    MessageId first = first_;
+    if (is_indexed(id))
+      first = std::max(first, id - std::min(id, kPiece));
+    else if (!index_.empty())
+      first = std::max(first, indexed_to_ + 1);
+    look_into(first, id, is_indexed(id));
+    return first;
+  }
+
+  /// @return the last id of the piece
+  MessageId look_up_from(MessageId id) {
+    const MessageId last = is_indexed(id) ? std::min({last_, id + kPiece, indexed_to_}) : last_;
+    look_into(id, last, is_indexed(id));
+    return last;
+  }
+
+  [[nodiscard]] bool is_indexed(MessageId id) const { return !index_.empty() && id <= indexed_to_; }
+
+  void look_into(MessageId first, MessageId last, bool by_index) {
+    std::size_t untimed = 0;
+    const IndexQuery nothing;
+    Query row = facts_of(database_, first, last, by_index ? index_ : nothing, page_.newest_first);
     while (out_.size() < limit_ && row.next()) {
-      const MessageId id = row.number(0);
-      if (mask.has(id - begin) && is_wanted(facts_of(row, asks_client_))) out_.push_back(id);
+      if (is_wanted(facts_of(row, asks_client_))) out_.push_back(row.number(0));
+      if (++untimed % kUntimed == 0) check_time();
     }
     check_time();
   }
@@ -143,30 +150,6 @@ class Finder {
     return search_.matches(facts, row.next() ? row.octets(0) : std::string_view());
   }
 
-  BlockMask mask_of(std::uint64_t block) {
-    BlockMask out = BlockMask::all();
-    if (block >= kMaxBlocks) return out;
-    for (const Probes& probes : probes_) {
-      BlockMask clause;
-      for (const auto& rows : probes) clause |= mask_of(block, rows);
-      out &= clause;
-      if (!out.any()) break;
-    }
-    return out;
-  }
-
-  BlockMask mask_of(std::uint64_t block, const std::vector<std::size_t>& rows) {
-    BlockMask out = BlockMask::all();
-    for (const std::size_t row : rows) {
-      Query slice = database_.query("SELECT bits FROM signature WHERE id = ?").bind(key_of(row / kSliceRows, block));
-      // The last block has none yet, and one that is damaged tells nothing.
-      if (!slice.next() || slice.octets(0).size() != kSliceRows * kRowOctets) return BlockMask::all();
-      out &= BlockMask::of_row(slice.octets(0).substr(row % kSliceRows * kRowOctets));
-      if (!out.any()) break;
-    }
-    return out;
-  }
-
   void check_time() {
     if (deadline_.is_over()) database_.fail(deadline_.words());
   }
@@ -175,10 +158,11 @@ class Finder {
   const Page& page_;
   const Search& search_;
   const Deadline& deadline_;
+  IndexQuery index_;
+  MessageId indexed_to_;
   std::size_t limit_;
   MessageId first_;
   MessageId last_;  ///< before `run` one too many
-  std::vector<Probes> probes_;
   bool asks_client_ = false;
   std::vector<MessageId> out_;
 };
@@ -202,34 +186,6 @@ void add_missing_words(Database& database) {
     message.envelope = decode_envelope(row.octets(4)).value_or(smtp::Envelope());
     message.raw = row.octets(5).substr(0, kMaxSearched);
     add_words(database, row.number(0), message);
-  }
-  sign_blocks(database);
-}
-
-void sign_blocks(Database& database) {
-  std::uint64_t next = database.number("SELECT next_block FROM totals");
-  const std::uint64_t last = database.number("SELECT max(id) FROM message") / kBlock;
-  const std::uint64_t before = next;
-  // Blocks in which nothing is left are passed over.
-  for (auto block = block_of_first_from(database, next); block && *block < std::min(last, kMaxBlocks);
-       block = block_of_first_from(database, next)) {
-    sign(database, *block);
-    next = *block + 1;
-  }
-  if (next != before) database.query("UPDATE totals SET next_block = ?").bind(next).run();
-}
-
-void drop_signatures(Database& database) {
-  const std::uint64_t signed_first = database.number("SELECT min(id) FROM signature");
-  const std::uint64_t signed_last = database.number("SELECT max(id) FROM signature");
-  if (signed_last == 0) return;
-  const std::uint64_t kept = block_of_first_from(database, 0).value_or(kMaxBlocks);
-  if (signed_first % kMaxBlocks >= kept) return;
-  for (std::size_t slice = 0; slice < kSlices; ++slice) {
-    database.query("DELETE FROM signature WHERE id >= ? AND id < ?")
-        .bind(key_of(slice, 0))
-        .bind(key_of(slice, std::min(kept, kMaxBlocks)))
-        .run();
   }
 }
 

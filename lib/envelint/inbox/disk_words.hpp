@@ -14,10 +14,6 @@ namespace envelint::inbox {
 void add_words(Database& database, MessageId id, const Message& message);
 /// Does so for all messages of a store that has no words yet.
 void add_missing_words(Database& database);
-/// Signs the blocks that have become full.
-void sign_blocks(Database& database);
-/// Drops signatures of blocks before the oldest message.
-void drop_signatures(Database& database);
 
 /// The ids of a page that its search finds, in the page's order. Reads within a transaction see one state.
 /// @param page  with a search

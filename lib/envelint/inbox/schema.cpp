@@ -1,6 +1,7 @@
 #include <envelint/inbox/schema.hpp>
 
 #include <envelint/inbox/disk_words.hpp>
+#include <envelint/inbox/word_index.hpp>
 #include <envelint/io/file_descriptor.hpp>
 
 #include <fmt/core.h>
@@ -95,8 +96,7 @@ END;
 )";
 
 // Version 2: what searches need. The facts of a message have an index of their own, because rows of `message` are long;
-// `searched` has the words (`searched_words`), `signature` the slices of blocks (`BlockSignature`), and `next_block` is
-// the first block without.
+// `searched` has the words (`searched_words`), and up to `indexed_to` they are in the indexes of `kWordTables`, too.
 constexpr const char* kToSearch = R"(
 ALTER TABLE message ADD COLUMN unread INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE message ADD COLUMN attachments INTEGER NOT NULL DEFAULT 0;
@@ -107,12 +107,8 @@ CREATE TABLE searched (
   message INTEGER PRIMARY KEY,
   words BLOB NOT NULL
 ) STRICT;
-CREATE TABLE signature (
-  id INTEGER PRIMARY KEY,
-  bits BLOB NOT NULL
-) STRICT;
 ALTER TABLE totals ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE totals ADD COLUMN next_block INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE totals ADD COLUMN indexed_to INTEGER NOT NULL DEFAULT 0;
 UPDATE totals SET unread = messages;
 DROP TRIGGER IF EXISTS message_added;
 CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
@@ -123,6 +119,8 @@ DROP TRIGGER IF EXISTS message_removed;
 CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
   DELETE FROM detail WHERE message = OLD.id;
   DELETE FROM raw WHERE message = OLD.id;
+  INSERT INTO gone SELECT message, words FROM searched
+    WHERE message = OLD.id AND message <= (SELECT indexed_to FROM totals);
   DELETE FROM searched WHERE message = OLD.id;
   UPDATE totals SET messages = messages - 1, message_octets = message_octets - OLD.weight,
     unread = unread - OLD.unread;
@@ -219,6 +217,7 @@ void make_tables(Database& database) {
   Transaction transaction(database);
   if (look_at(database) != Found::nothing) return;  // another process was faster
   database.run(kTables);
+  database.run(kWordTables);
   database.run(kToSearch);
   database.run(to_mark_as_ours().c_str());
   if (auto fault = transaction.commit()) database.fail(*std::move(fault));
@@ -228,6 +227,7 @@ void make_tables(Database& database) {
 void renew_tables(Database& database) {
   Transaction transaction(database);
   if (!database.good() || version_of(database) >= kSchemaVersion) return;  // another process was faster
+  database.run(kWordTables);
   database.run(kToSearch);
   add_missing_words(database);
   database.run(to_mark_as_ours().c_str());

@@ -122,6 +122,11 @@ class Store {
   [[nodiscard]] std::expected<std::size_t, std::string> mark_all(bool unread);
 
   [[nodiscard]] virtual std::expected<Totals, std::string> totals() const = 0;
+
+  /// Does a piece of what was put off, so that searches are quick: some milliseconds of work, seldom more. For whoever
+  /// has nothing else to do; what is left undone only costs searches time.
+  /// @return whether there is more
+  [[nodiscard]] virtual std::expected<bool, std::string> tidy() { return false; }
 };
 
 /// A store that is gone at the end of the program.

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <utility>
 
 namespace envelint::receiver {
@@ -12,6 +13,8 @@ namespace {
 // What is stored together: more would make the first of them wait for the last.
 constexpr std::size_t kMostTogether = 256;
 constexpr std::size_t kOctetsTogether = std::size_t{32} << 20;
+// Nothing has come for so long when tidying begins: between two messages of a rush it would only hold up the second.
+constexpr std::chrono::milliseconds kQuiet{10};
 
 }  // namespace
 
@@ -37,17 +40,33 @@ void Clerk::put(Job job) {
 }
 
 void Clerk::work() {
+  const auto is_wanted = [this] { return closing_ || !jobs_.empty(); };
+  bool untidy = store_ != nullptr;  // an earlier run may have left something
+  bool quiet = false;
   while (true) {
     std::vector<Job> jobs;
     {
       std::unique_lock lock(mutex_);
-      condition_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
+      if (!untidy)
+        condition_.wait(lock, is_wanted);
+      else if (!quiet)
+        condition_.wait_for(lock, kQuiet, is_wanted);
+      if (jobs_.empty() && closing_) return;
       jobs = std::exchange(jobs_, {});
     }
     do_all(jobs);
     waiting_.fetch_sub(jobs.size(), std::memory_order_relaxed);
+    quiet = jobs.empty();
+    untidy = quiet ? tidy() : store_ != nullptr;
   }
+}
+
+/// @return whether there is more to do. After trouble that is left until something comes.
+bool Clerk::tidy() {
+  const auto more = store_->tidy();
+  if (!more && more.error() != tidy_trouble_) observer_.trouble(more.error());
+  tidy_trouble_ = more ? "" : more.error();
+  return more.value_or(false);
 }
 
 /// First what somebody waits for, then the telling.

@@ -41,7 +41,7 @@ class Observer {
 };
 
 /// A thread that stores what has come, has it answered, and then tells of it. What has come meanwhile is stored together:
-/// however many clients wait, a disk is waited for once.
+/// however many clients wait, a disk is waited for once. When it is quiet, it tidies the store.
 class Clerk {
  public:
   using Job = std::variant<std::shared_ptr<Arrival>, smtp::SessionStart, Refusal, smtp::SessionEnd>;
@@ -62,6 +62,7 @@ class Clerk {
 
  private:
   void work();
+  bool tidy();
   void do_all(std::vector<Job>& jobs);
   void number_sessions(std::span<Job> jobs);
   void settle(std::span<const std::shared_ptr<Arrival>> arrivals);
@@ -74,6 +75,7 @@ class Clerk {
   Policy policy_;
   Answer answer_;
   std::unordered_map<smtp::SessionId, inbox::SessionId> numbers_;  // of the server, by the store
+  std::string tidy_trouble_;                                       // the last one, which is told once
   std::mutex mutex_;
   std::condition_variable condition_;
   std::vector<Job> jobs_;
