@@ -92,6 +92,14 @@ class Web(Receiving, SignedMail):
                      if method != "parameters"}
         self.assertEqual(described - web.asked, {("GET", "/events")})
 
+    def test_the_whole_page_is_small(self):
+        _, web = self.page()
+        page = pathlib.Path(__file__).parents[2] / "lib/envelint/web/page"
+        files = {path.name: web.raw("GET", f"/page/{path.name}", {"Authorization": f"Bearer {TOKEN}"})
+                 for path in page.iterdir() if path.name != "index.html"}
+        self.assertEqual({answer.status for answer in files.values()}, {200})
+        self.assertLess(sum(len(answer.body) for answer in files.values()), 100_000)
+
     def test_what_is_not_there_or_not_right_is_told_as_it_is_described(self):
         _, web = self.page()
         for method, path, body, status in [

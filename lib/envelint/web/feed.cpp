@@ -28,13 +28,18 @@ void Feed::message(const receiver::Arrival& arrival) {
   if (arrival.id == 0) return;
   const std::scoped_lock lock(mutex_);
   newest_ = std::max(newest_, arrival.id);
-  noted_.notify_one();
+  wake();
 }
 
 void Feed::session_ended(const smtp::SessionEnd&) {
   const std::scoped_lock lock(mutex_);
   sessions_ended_ = true;
-  noted_.notify_one();
+  wake();
+}
+
+/// With the lock. While the thread makes its pause, it need not be woken for each message.
+void Feed::wake() {
+  if (idle_) noted_.notify_one();
 }
 
 void Feed::tell(std::string_view event, std::string_view data) {
@@ -55,7 +60,9 @@ void Feed::add(std::string_view event, std::string_view data) {
 void Feed::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
+    idle_ = true;
     noted_.wait(lock, [this] { return closed_ || newest_ > told_ || sessions_ended_; });
+    idle_ = false;
     if (closed_) return;
     const inbox::MessageId newest = newest_;
     const bool sessions = std::exchange(sessions_ended_, false);

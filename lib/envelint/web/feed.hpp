@@ -68,6 +68,7 @@ class Feed : public receiver::Observer {
 
  private:
   void work();
+  void wake();
   [[nodiscard]] std::optional<std::string> describe_new();
   void add(std::string_view event, std::string_view data);
 
@@ -76,6 +77,7 @@ class Feed : public receiver::Observer {
   std::condition_variable noted_;  // for the thread alone: what comes in is more than what is told
   mutable std::condition_variable changed_;
   bool closed_ = false;
+  bool idle_ = false;            // the thread waits for something to tell of
   inbox::MessageId newest_ = 0;  // that came
   bool sessions_ended_ = false;  // since it was told
   inbox::MessageId told_ = 0;    // the newest that was told of; of the thread alone
