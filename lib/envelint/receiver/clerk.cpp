@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMostTogether = 256;
 constexpr std::size_t kOctetsTogether = std::size_t{32} << 20;
 // Nothing has come for so long when tidying begins: between two messages of a rush it would only hold up the second.
-constexpr std::chrono::milliseconds kQuiet{10};
+constexpr std::chrono::milliseconds kQuiet{250};
 
 }  // namespace
 
