@@ -42,11 +42,9 @@ std::string date_now() {
   return {out.data(), size};
 }
 
-bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
-
 /// Text of a header field, in encoded words where it is not ASCII (RFC 2047).
 std::string header_text(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
+  if (text::all_ascii(text)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     std::size_t size = 0;
@@ -189,7 +187,7 @@ std::string SendMail::made_up(std::size_t number) const {
   out += fmt::format(">\r\nSubject: {}\r\nDate: {}\r\n", header_text(subject_), date_now());
   out += fmt::format("Message-ID: <{}.{}.{}@{}>\r\n", unix_time(), ::getpid(), number, domain_of(author));
   out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
-  out += fmt::format("Content-Transfer-Encoding: {}\r\n\r\n", is_ascii(body_) ? "7bit" : "8bit");
+  out += fmt::format("Content-Transfer-Encoding: {}\r\n\r\n", text::all_ascii(body_) ? "7bit" : "8bit");
   out += body_;
   while (out.size() + 2 < size_) {
     const std::uint64_t left = size_ - out.size() - 2;

@@ -102,7 +102,7 @@ std::optional<std::string> written_identity(std::string_view identity, bool utf8
   const std::size_t at = identity.rfind('@');
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view domain = identity.substr(at + 1);
-  const bool as_it_is = utf8 || std::ranges::all_of(domain, text::is_ascii);
+  const bool as_it_is = utf8 || text::all_ascii(domain);
   const std::string name = as_it_is ? std::string(domain) : dns::to_a_labels(domain).value_or("");
   return quoted_printable(std::string(identity.substr(0, at + 1)) + name, utf8);
 }

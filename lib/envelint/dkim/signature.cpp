@@ -130,7 +130,7 @@ std::optional<dns::Name> read_domain(std::string_view text, std::size_t least_la
   constexpr std::size_t kMostOctets = 1024;  // before U-labels are converted
   if (text.empty() || text.size() > kMostOctets) return std::nullopt;
   std::string converted;
-  if (!std::ranges::all_of(text, text::is_ascii)) {
+  if (!text::all_ascii(text)) {
     auto labels = dns::to_a_labels(text);
     if (!labels) return std::nullopt;
     converted = *std::move(labels);

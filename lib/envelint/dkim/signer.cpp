@@ -9,17 +9,13 @@
 #include <utility>
 
 namespace envelint::dkim {
-namespace {
+namespace {}  // namespace
 
-bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
-
-}  // namespace
-
-bool is_internationalized(const mail::Message& message) { return !is_ascii(message.header()); }
+bool is_internationalized(const mail::Message& message) { return !text::all_ascii(message.header()); }
 
 std::expected<Signer, SignFault> signer_of(std::string_view domain, const SigningKey& key, bool utf8) {
   const auto written = [&](std::string_view name) {
-    return utf8 || is_ascii(name) ? std::string(name) : dns::to_a_labels(name).value_or("");
+    return utf8 || text::all_ascii(name) ? std::string(name) : dns::to_a_labels(name).value_or("");
   };
   const bool ed25519 = key.key->algorithm() == KeyAlgorithm::ed25519;
   const auto algorithm = ed25519 ? SigningAlgorithm::ed25519_sha256 : SigningAlgorithm::rsa_sha256;

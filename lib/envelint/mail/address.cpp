@@ -23,7 +23,7 @@ bool is_mail_name_char(char c) { return text::is_alnum(c) || c == '-' || c == '_
 std::optional<dns::Name> mail_name(std::string_view domain) {
   std::string ascii(domain);
   // libidn2 refuses names such as `a--b.example`, which exist; there is nothing to convert in them.
-  if (!std::ranges::all_of(domain, text::is_ascii)) {
+  if (!text::all_ascii(domain)) {
     std::optional<std::string> converted = dns::to_a_labels(domain);
     // A full stop of another script parts labels for some readers and not for others.
     if (!converted || std::ranges::count(*converted, '.') != std::ranges::count(domain, '.')) return std::nullopt;

@@ -19,8 +19,6 @@ bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= kMaxId && std::ranges::all_of(id, text::is_alnum);
 }
 
-bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
-
 void check_id(std::string_view value, std::uint32_t index, Record& record) {
   const Field& field = record.list.fields[index];
   if (record.id) {
@@ -30,8 +28,8 @@ void check_id(std::string_view value, std::uint32_t index, Record& record) {
   record.id = index;
   const std::string_view id = slice(value, field.value);
   if (is_id(id)) return;
-  record.faults.push_back(
-      {is_ascii(id) ? Kind::id_invalid : Kind::foreign_octet, field.value.empty() ? field.span : field.value, index});
+  record.faults.push_back({text::all_ascii(id) ? Kind::id_invalid : Kind::foreign_octet,
+                           field.value.empty() ? field.span : field.value, index});
 }
 
 // A field by another name that was meant as `id`: `ID=1`, or a piece without `=`, which has a fault already.

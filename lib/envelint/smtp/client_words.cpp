@@ -63,8 +63,6 @@ void read_keyword(const std::vector<std::string>& words, Offer& out) {
   if (error == std::errc() && end == digits.data() + digits.size() && size > 0) out.size = size;
 }
 
-bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
-
 std::string_view header_of(std::string_view message) { return message.substr(0, message.find("\r\n\r\n")); }
 
 std::string base64(std::string_view text) {
@@ -102,11 +100,11 @@ Offer read_offer(const ServerReply& reply) {
 MailCommand mail_command(const Mail& mail, const Offer& offer, bool by_chunks) {
   MailCommand out;
   out.line = fmt::format("MAIL FROM:<{}>", mail.from);
-  const bool utf8_address = !is_ascii(mail.from) || !std::ranges::all_of(mail.to, is_ascii);
-  const bool utf8_header = !is_ascii(header_of(*mail.bytes));
+  const bool utf8_address = !text::all_ascii(mail.from) || !std::ranges::all_of(mail.to, text::all_ascii);
+  const bool utf8_header = !text::all_ascii(header_of(*mail.bytes));
   if (by_chunks && !offer.has(Extension::chunking)) out.fault = "the server does not offer CHUNKING (BDAT)";
   if (offer.has(Extension::size)) out.line += fmt::format(" SIZE={}", mail.bytes->size());
-  if (!is_ascii(*mail.bytes)) {
+  if (!text::all_ascii(*mail.bytes)) {
     if (offer.has(Extension::eight_bit_mime)) {
       out.line += " BODY=8BITMIME";
     } else {

@@ -49,7 +49,7 @@ class PathReader {
     if (!take('>')) return std::unexpected(missing_end());
     if (place_ > kMaxPath) return std::unexpected(fmt::format("the path has more than {} octets", kMaxPath));
     if (!is_utf8(path_.written)) return std::unexpected(std::string("the address is not UTF-8"));
-    path_.ascii = std::ranges::all_of(path_.written, text::is_ascii);
+    path_.ascii = text::all_ascii(path_.written);
     return ReadPath{std::move(path_), rest()};
   }
 

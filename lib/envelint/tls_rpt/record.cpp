@@ -15,8 +15,6 @@ using text::Span;
 using text::span_of;
 using Kind = RecordFault::Kind;
 
-bool is_ascii(std::string_view text) { return std::ranges::all_of(text, text::is_ascii); }
-
 Uri::Scheme scheme_of(std::string_view uri) {
   const std::size_t colon = uri.find_first_of(":@/");
   if (colon == std::string_view::npos || uri[colon] != ':') return Uri::Scheme::none;
@@ -63,7 +61,7 @@ Uri read_uri(std::string_view value, Span span) {
   using Fault = Uri::Fault;
   const std::string_view body = slice(value, span);
   Uri uri{span, scheme_of(body)};
-  if (!is_ascii(body)) return with_fault(uri, Fault::foreign_octet, span);
+  if (!text::all_ascii(body)) return with_fault(uri, Fault::foreign_octet, span);
   if (const std::size_t space = body.find_first_of(" \t\r\n"); space != std::string_view::npos) {
     const std::size_t end = body.find_first_not_of(" \t\r\n", space);
     return with_fault(uri, Fault::white_space, span_of(span.start + space, span.start + end));
