@@ -77,3 +77,17 @@ TEST_CASE("containing is the same as lying between first and last", "[net][prefi
     REQUIRE(Prefix::parse(p.to_string()) == p);
   }
 }
+
+TEST_CASE("an IPv6 prefix contains what begins with its bits", "[net][prefix][property]") {
+  std::mt19937 random(3);
+  for (int i = 0; i < 20'000; ++i) {
+    std::array<std::uint8_t, 16> octets{};
+    for (std::uint8_t& octet : octets) octet = static_cast<std::uint8_t>(random());
+    const int length = static_cast<int>(random() % 129);
+    const int turned = static_cast<int>(random() % 128);
+    std::array<std::uint8_t, 16> other = octets;
+    other[static_cast<std::size_t>(turned) / 8] ^= static_cast<std::uint8_t>(0x80 >> turned % 8);
+    REQUIRE(Prefix(Address(octets), length).contains(Address(octets)));
+    REQUIRE(Prefix(Address(octets), length).contains(Address(other)) == (turned >= length));
+  }
+}

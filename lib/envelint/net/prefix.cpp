@@ -3,8 +3,10 @@
 #include <envelint/text/ascii.hpp>
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 namespace envelint::net {
 namespace {
@@ -28,6 +30,13 @@ std::optional<int> parse_length(std::string_view text) noexcept {
     value = value * 10 + (c - '0');
   }
   return value;
+}
+
+/// Eight octets from `index` on, the first of them the most significant.
+std::uint64_t word_at(const std::array<std::uint8_t, 16>& octets, std::size_t index) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, octets.data() + index, sizeof word);
+  return std::endian::native == std::endian::little ? std::byteswap(word) : word;
 }
 
 }  // namespace
@@ -56,11 +65,11 @@ Address Prefix::last() const noexcept {
 
 bool Prefix::contains(const Address& address) const noexcept {
   if (address.family() != family()) return false;
-  const auto& ours = address_.octets();
-  const auto& theirs = address.octets();
-  const std::size_t whole = length_ / 8U;
-  if (!std::equal(ours.begin(), ours.begin() + whole, theirs.begin())) return false;
-  return whole == ours.size() || ((ours[whole] ^ theirs[whole]) & ~host_mask(length_, whole) & 0xFF) == 0;
+  // Receivers compare a client with thousands of these: eight octets at once, of which IPv4 has the first four.
+  const std::uint64_t high = word_at(address_.octets(), 0) ^ word_at(address.octets(), 0);
+  if (length_ <= 64) return length_ == 0 || high >> (64 - length_) == 0;
+  const std::uint64_t low = word_at(address_.octets(), 8) ^ word_at(address.octets(), 8);
+  return high == 0 && low >> (128 - length_) == 0;
 }
 
 long double Prefix::size() const noexcept { return std::ldexp(1.0L, address_.bits() - length()); }
