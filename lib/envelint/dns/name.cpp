@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace envelint::dns {
 namespace {
@@ -29,8 +30,15 @@ Octet read_octet(std::string_view text) {
   return {static_cast<char>(value), false, 4};
 }
 
+// What nearly all names are made of, and what needs no look at what it is.
+constexpr text::CharSet kPlain("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
 void append_escaped(std::string& out, std::string_view label) {
   for (const char c : label) {
+    if (kPlain.contains(c)) {
+      out += c;
+      continue;
+    }
     if (!text::is_vchar(c)) {
       const auto octet = static_cast<unsigned char>(c);
       out += '\\';
@@ -54,6 +62,10 @@ std::string_view to_string(NameFault fault) noexcept {
 std::expected<Name, NameFault> Name::parse(std::string_view text) {
   if (text.empty()) return std::unexpected(NameFault::empty);
   if (text == ".") return Name();
+  // Hardly any name has an escape. A text that is no name is read on below, where its fault is found.
+  if (!text.contains('\\')) {
+    if (auto name = from_dotted(text.substr(0, text.size() - (text.ends_with('.') ? 1 : 0)))) return *std::move(name);
+  }
   std::string wire(1, '\0');
   std::size_t label_start = 0;
   const auto close_label = [&]() -> std::expected<void, NameFault> {
@@ -94,6 +106,23 @@ std::optional<Name> Name::from_wire(std::string_view wire) {
     end += length + 1U;
   }
   return std::nullopt;
+}
+
+std::optional<Name> Name::from_dotted(std::string_view text) {
+  if (text.size() + 2 > kMaxWire) return std::nullopt;
+  std::string wire;
+  wire.reserve(text.size() + 1);
+  wire.push_back('.');
+  wire.append(text);
+  // A length takes the place of the dot before each label.
+  for (std::size_t start = 0; start < wire.size();) {
+    const std::size_t end = std::min(wire.find('.', start + 1), wire.size());
+    const std::size_t length = end - start - 1;
+    if (length == 0 || length > kMaxLabel) return std::nullopt;
+    wire[start] = static_cast<char>(length);
+    start = end;
+  }
+  return Name(std::move(wire));
 }
 
 std::vector<std::string_view> Name::labels() const {
@@ -168,9 +197,14 @@ std::strong_ordering operator<=>(const Name& a, const Name& b) noexcept {
 }  // namespace envelint::dns
 
 std::size_t std::hash<envelint::dns::Name>::operator()(const envelint::dns::Name& name) const noexcept {
-  // Folded into a copy on the stack: the compiler folds many octets at once, and so does the hash take them.
-  std::array<char, envelint::dns::Name::kMaxWire> folded;
+  // Folded into a copy on the stack, eight octets at once. What is no letter may fold too: equal names hash alike, and
+  // more is not asked of a hash.
+  std::array<std::uint64_t, (envelint::dns::Name::kMaxWire + 7) / 8> folded;
   const std::string_view wire = name.wire();
-  std::ranges::transform(wire, folded.begin(), envelint::text::to_lower);
-  return std::hash<std::string_view>()({folded.data(), wire.size()});
+  const std::size_t words = (wire.size() + 7) / 8;
+  if (words > 0) folded[words - 1] = 0;
+  std::memcpy(folded.data(), wire.data(), wire.size());
+  constexpr std::uint64_t kCase = 0x2020'2020'2020'2020;
+  for (std::size_t i = 0; i < words; ++i) folded[i] |= kCase;
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(folded.data()), words * 8});
 }

@@ -40,6 +40,10 @@ class Name {
   /// no whole name within its limits.
   [[nodiscard]] static std::optional<Name> from_wire(std::string_view wire);
 
+  /// Reads labels of raw octets with dots between them, as they stand where nothing is escaped; nothing when they are
+  /// no name within its limits. An empty text is no name.
+  [[nodiscard]] static std::optional<Name> from_dotted(std::string_view text);
+
   /// The labels from left to right as raw octets.
   [[nodiscard]] std::vector<std::string_view> labels() const;
   [[nodiscard]] std::size_t label_count() const noexcept;

@@ -3,7 +3,6 @@
 #include <envelint/text/ascii.hpp>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace envelint::spf {
@@ -123,20 +122,7 @@ std::optional<dns::Name> target_name(std::string_view text) {
     if (dot == std::string_view::npos) return std::nullopt;
     text.remove_prefix(dot + 1);
   }
-  if (text.empty()) return std::nullopt;
-  // In the wire form a length stands where the dot before each label was.
-  std::array<char, kMaxNameText + 2> wire;
-  std::ranges::copy(text, wire.begin() + 1);
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] != '.') continue;
-    const std::size_t length = i - start;
-    if (length == 0 || length > dns::Name::kMaxLabel) return std::nullopt;
-    wire[start] = static_cast<char>(length);
-    start = i + 1;
-  }
-  wire[start] = '\0';
-  return dns::Name::from_wire({wire.data(), text.size() + 2});
+  return dns::Name::from_dotted(text);
 }
 
 }  // namespace envelint::spf
