@@ -65,17 +65,23 @@ class Stopwatch {
   CpuSeconds cpu_ = cpu_seconds();
 };
 
+std::vector<dns::Query> questions_for(std::size_t count) {
+  std::vector<dns::Query> out;
+  for (std::size_t i = 0; i < count; ++i) out.emplace_back(*dns::Name::parse(name_of(i)), dns::Type::txt);
+  return out;
+}
+
 struct Work {
   dns::NetworkResolver* resolver;
+  std::vector<dns::Query> questions;
   std::size_t next = 0;
-  std::size_t count = 0;
   std::size_t answered = 0;
 };
 
 task::Task<void> ask_on(Work* work) {
-  while (work->next < work->count) {
-    dns::Query query(*dns::Name::parse(name_of(work->next++)), dns::Type::txt);
-    const dns::Answer answer = co_await work->resolver->query(std::move(query));
+  while (work->next < work->questions.size()) {
+    dns::Query& question = work->questions[work->next++];
+    const dns::Answer answer = co_await work->resolver->query(std::move(question));
     if (answer.has_records()) ++work->answered;
   }
 }
@@ -85,7 +91,7 @@ void run_engine(const io::Endpoint& server, std::size_t count, std::size_t in_fl
   dns::NetworkOptions options;
   options.servers.push_back(server);
   dns::NetworkResolver resolver(loop, options);
-  Work work{&resolver, 0, count, 0};
+  Work work{&resolver, questions_for(count)};
   const Stopwatch watch;
   std::vector<task::Task<void>> askers;
   for (std::size_t i = 0; i < in_flight; ++i) askers.push_back(ask_on(&work));
@@ -117,9 +123,8 @@ void run_floor(const io::Endpoint& server, std::size_t count, std::size_t in_fli
   const auto socket = io::connect_udp(server);
   if (!socket) return;
   std::vector<std::string> questions;
-  for (std::size_t i = 0; i < count; ++i) {
-    const dns::Query query(*dns::Name::parse(name_of(i)), dns::Type::txt);
-    questions.push_back(dns::encode_query(static_cast<std::uint16_t>(i), query, {}).bytes);
+  for (const dns::Query& query : questions_for(count)) {
+    questions.push_back(dns::encode_query(static_cast<std::uint16_t>(questions.size()), query, {}).bytes);
   }
   std::size_t sent = 0;
   std::size_t answered = 0;

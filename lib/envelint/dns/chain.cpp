@@ -31,18 +31,18 @@ std::optional<Name> renamed(const Name& name, const Name& owner, const Name& tar
 
 }  // namespace
 
-Chain::Chain(const Query& query, bool believe_ad) : asked_(query), current_(query), believe_ad_(believe_ad) {}
+Chain::Chain(const Query& query, bool believe_ad) : current_(query), believe_ad_(believe_ad) {}
 
 void Chain::hold_at_most(std::uint32_t ttl) { answer_.ttl = std::min(answer_.ttl.value_or(ttl), ttl); }
 
-void Chain::take_records(const Message& message) {
-  for (const Record& record : message.answer) {
+void Chain::take_records(Message& message) {
+  for (Record& record : message.answer) {
     if (record.type != current_.type || record.owner != current_.name) continue;
     // A set holds each record once (RFC 2181 §5).
     const bool repeated = std::ranges::find(answer_.records, record.data, &Record::data) != answer_.records.end();
     hold_at_most(record.ttl);
     if (repeated) continue;
-    answer_.records.push_back(record);
+    answer_.records.push_back(std::move(record));
     answer_.records.back().owner = current_.name;
   }
 }
@@ -77,7 +77,8 @@ std::optional<Name> Chain::target(const Message& message) {
 
 /// Goes on to a name; false when that makes a loop, which is then the answer.
 bool Chain::step_to(Name target) {
-  const bool seen = target == asked_.name || std::ranges::find(answer_.chain, target) != answer_.chain.end();
+  if (answer_.chain.empty()) first_ = current_.name;
+  const bool seen = target == first_ || std::ranges::find(answer_.chain, target) != answer_.chain.end();
   if (seen || answer_.chain.size() == kMaxChain) {
     answer_ = give_up(
         Answer(Trouble::loop, seen ? "the CNAME chain leads back to itself" : "the CNAME chain is longer than 8"));
@@ -88,7 +89,7 @@ bool Chain::step_to(Name target) {
   return true;
 }
 
-Chain::Next Chain::follow(const Message& message) {
+Chain::Next Chain::follow(Message& message) {
   authenticated_ = authenticated_ && believe_ad_ && message.authenticated;
   answer_.authenticated = authenticated_;
   bool stepped = false;

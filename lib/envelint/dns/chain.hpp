@@ -20,8 +20,9 @@ class Chain {
     done,    ///< `take()` is the answer
     ask_on,  ///< `question()` is to be asked: the message ends in the middle of the chain
   };
-  /// Takes a message that answers `question()`, with NOERROR or NXDOMAIN.
-  [[nodiscard]] Next follow(const Message& message);
+  /// Takes a message that answers `question()`, with NOERROR or NXDOMAIN, and out of it the data of the records that
+  /// count.
+  [[nodiscard]] Next follow(Message& message);
 
   /// What is asked at this point: the question, or the last name of the chain.
   [[nodiscard]] const Query& question() const noexcept { return current_; }
@@ -31,13 +32,13 @@ class Chain {
   [[nodiscard]] Answer give_up(Answer trouble);
 
  private:
-  void take_records(const Message& message);
+  void take_records(Message& message);
   void take_negative(const Message& message, Answer::State state);
   [[nodiscard]] std::optional<Name> target(const Message& message);
   [[nodiscard]] bool step_to(Name target);
   void hold_at_most(std::uint32_t ttl);
 
-  Query asked_;
+  Name first_;  // the name of the question, once the chain has left it
   Query current_;
   bool believe_ad_;
   bool authenticated_ = true;

@@ -69,8 +69,8 @@ struct Lookup::Try {
 
 /// What `ask` knows on the way. Earlier tries go on while later ones are made.
 struct Lookup::Run {
-  Run(io::EventLoop& loop, Outcome& result, Query asked, const QueryFlags& asked_flags)
-      : arrived(loop), query(std::move(asked)), flags(asked_flags), outcome(result) {}
+  Run(io::EventLoop& loop, Outcome& result, const Query& asked, const QueryFlags& asked_flags)
+      : arrived(loop), query(asked), flags(asked_flags), outcome(result) {}
 
   [[nodiscard]] std::list<Try>::iterator find_settled() {
     return std::ranges::find_if(tries, [](const Try& t) { return t.pending.state != PendingReply::State::waiting; });
@@ -98,7 +98,7 @@ struct Lookup::Run {
   }
 
   io::Signal arrived;
-  Query query;
+  const Query& query;
   QueryFlags flags;
   std::list<Try> tries;
   std::vector<const ServerLink*> dropped;
@@ -210,9 +210,9 @@ task::Task<Lookup::Next> Lookup::ask_tcp(Run* run, ServerLink* link) {
   co_return Next::other;
 }
 
-task::Task<void> Lookup::ask(Outcome* outcome, Query query, QueryFlags flags, std::vector<ServerLink*> order,
+task::Task<void> Lookup::ask(Outcome* outcome, const Query* query, QueryFlags flags, std::vector<ServerLink*> order,
                              int rounds) {
-  Run run(*loop_, *outcome, std::move(query), flags);
+  Run run(*loop_, *outcome, *query, flags);
   for (int round = 0; round < rounds; ++round) {
     for (ServerLink* const link : order) {
       if (until_.passed(loop_->now())) break;
@@ -250,11 +250,11 @@ task::Task<void> Lookup::explain(Outcome* outcome, Query query) {
   QueryFlags unchecked;
   unchecked.checking_disabled = true;
   Outcome without_checks;
-  co_await ask(&without_checks, query, unchecked, failing, 1);
+  co_await ask(&without_checks, &query, unchecked, failing, 1);
   if (!without_checks.message) co_return;
   // Whatever was in the way may have passed meanwhile.
   Outcome again;
-  co_await ask(&again, query, QueryFlags(), failing, 1);
+  co_await ask(&again, &query, QueryFlags(), failing, 1);
   if (again.message) {
     *outcome = std::move(again);
     co_return;

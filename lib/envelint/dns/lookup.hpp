@@ -53,9 +53,10 @@ class Lookup {
       : loop_(&loop), random_(&random), options_(&options), until_(until) {}
 
   /// Asks the servers in turn, up to `rounds` times each. A server that answers but cannot help is asked no more.
-  /// What it comes to is left in `outcome`, which is new and outlives the task: it is large to hand from task to task.
-  [[nodiscard]] task::Task<void> ask(Outcome* outcome, Query query, QueryFlags flags, std::vector<ServerLink*> order,
-                                     int rounds);
+  /// What it comes to is left in `outcome`, which is new: it is large to hand from task to task. It and the question
+  /// outlive the task.
+  [[nodiscard]] task::Task<void> ask(Outcome* outcome, const Query* query, QueryFlags flags,
+                                     std::vector<ServerLink*> order, int rounds);
 
   /// Finds out what the SERVFAIL in `outcome` comes from: asks its server once more with checking disabled, and when
   /// that gets an answer and asking as before still does not, DNSSEC is what fails (RFC 4035 §5.5).

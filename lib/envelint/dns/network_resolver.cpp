@@ -105,7 +105,7 @@ task::Task<Answer> NetworkResolver::query(Query query, io::Deadline until) {
   Chain chain(query, state.believe_ad);
   while (true) {
     Outcome outcome;
-    co_await lookup.ask(&outcome, chain.question(), QueryFlags(), state.order(), state.options.rounds);
+    co_await lookup.ask(&outcome, &chain.question(), QueryFlags(), state.order(), state.options.rounds);
     if (outcome.is_servfail()) co_await lookup.explain(&outcome, chain.question());
     if (!outcome.message) co_return chain.give_up(outcome.trouble);
     if (chain.follow(*outcome.message) == Chain::Next::ask_on) continue;
@@ -123,7 +123,7 @@ task::Task<ServerAnswer> NetworkResolver::ask(io::Endpoint server, Query query, 
   flags.recursion_desired = false;
   std::vector<ServerLink*> alone(1, &link);
   Outcome outcome;
-  co_await lookup.ask(&outcome, query, flags, std::move(alone), kDirectRounds);
+  co_await lookup.ask(&outcome, &query, flags, std::move(alone), kDirectRounds);
   ServerAnswer out;
   out.answer = outcome.message ? answer_at(*outcome.message, query) : std::move(outcome.trouble);
   out.answer.server = link.name();

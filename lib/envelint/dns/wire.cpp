@@ -36,9 +36,10 @@ constexpr unsigned kRcode = 0x000f;
 unsigned octet(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
 unsigned number16(std::string_view bytes, std::size_t at) { return octet(bytes, at) << 8 | octet(bytes, at + 1); }
 
-void append16(std::string& out, unsigned value) {
-  out += static_cast<char>(value >> 8 & 0xff);
-  out += static_cast<char>(value & 0xff);
+char* put16(char* at, unsigned value) {
+  *at++ = static_cast<char>(value >> 8 & 0xff);
+  *at++ = static_cast<char>(value & 0xff);
+  return at;
 }
 
 /// Reads a message from front to back and stops at the first fault.
@@ -69,7 +70,7 @@ class Reader {
   bool read_record(Section section);
   bool read_options(std::size_t size, std::uint32_t ttl);
   void read_option(unsigned code, std::string_view data);
-  bool uncompressed_data(Type type, std::size_t end, std::string& out);
+  std::optional<std::string_view> uncompressed_data(Type type, std::size_t end);
   [[nodiscard]] bool strings_bounded(std::string_view data) const;
   std::vector<Record>& records_of(Section section);
 
@@ -78,6 +79,9 @@ class Reader {
   std::array<std::size_t, 4> counts_{};
   WireFault fault_ = WireFault::header;
   Message message_;
+  // For the name and the data of one record after the other.
+  std::string name_;
+  std::string data_;
 };
 
 /// Appends the name at the current place, without compression and with the root's zero, and goes behind it.
@@ -116,8 +120,7 @@ bool Reader::read_header(unsigned& flags) {
   if (counts_[0] != 1) return fail(WireFault::header);
   if (counts_[1] + counts_[2] + counts_[3] > kMaxRecords) return fail(WireFault::too_many_records);
   at_ = kHeader;
-  std::string name;
-  if (!append_name(name)) return false;
+  if (!append_name(name_)) return false;
   if (!has(4)) return fail(WireFault::header);
   at_ += 4;
   return true;
@@ -136,8 +139,8 @@ bool Reader::read_section(Section section, std::size_t count) {
 }
 
 bool Reader::read_record(Section section) {
-  std::string owner;
-  if (!append_name(owner)) return false;
+  name_.clear();
+  if (!append_name(name_)) return false;
   if (!has(10)) return fail(WireFault::record_data);
   const unsigned type = take16();
   const unsigned record_class = take16();
@@ -148,24 +151,24 @@ bool Reader::read_record(Section section) {
   const std::size_t end = at_ + size;
   if (type == kTsig) return fail(WireFault::signature);
   if (type == kOpt) {
-    if (section != Section::additional || owner.size() != 1) return fail(WireFault::options);
+    if (section != Section::additional || name_.size() != 1) return fail(WireFault::options);
     return read_options(size, ttl);
   }
-  std::string data;
-  if (!uncompressed_data(static_cast<Type>(type), end, data)) return false;
+  const auto data = uncompressed_data(static_cast<Type>(type), end);
+  if (!data) return false;
   if (at_ != end) return fail(WireFault::record_data);
-  auto decoded = decode_data(static_cast<Type>(type), data);
+  auto decoded = decode_data(static_cast<Type>(type), *data);
   if (!decoded) return fail(WireFault::record_data);
   if (record_class != kClassIn) return true;
   // RFC 2181 §8: a TTL with the highest bit set is zero.
-  records_of(section).emplace_back(*Name::from_wire(owner), static_cast<Type>(type), ttl >> 31 != 0 ? 0 : ttl,
+  records_of(section).emplace_back(*Name::from_wire(name_), static_cast<Type>(type), ttl >> 31 != 0 ? 0 : ttl,
                                    *std::move(decoded));
   return true;
 }
 
-/// Copies the data of a record with the names in it uncompressed. Only the types that may have compressed ones are
-/// looked into (RFC 3597 §4).
-bool Reader::uncompressed_data(Type type, std::size_t end, std::string& out) {
+/// The data of a record with the names in it uncompressed, good until that of the next. Only the types that may have
+/// compressed ones are looked into (RFC 3597 §4). Nothing after a fault.
+std::optional<std::string_view> Reader::uncompressed_data(Type type, std::size_t end) {
   std::size_t before = 0;
   std::size_t names = 0;
   if (type == Type::ns || type == Type::cname || type == Type::ptr || type == Type::dname) names = 1;
@@ -174,17 +177,26 @@ bool Reader::uncompressed_data(Type type, std::size_t end, std::string& out) {
     names = 1;
     before = type == Type::mx ? 2 : 6;
   }
-  if (end - at_ < before) return fail(WireFault::record_data);
-  out.append(bytes_, at_, before);
+  const std::string_view whole = bytes_.substr(at_, end - at_);
+  if (names == 0) {
+    at_ = end;
+    const bool is_text = type == Type::txt || type == Type::spf;
+    if (!is_text || strings_bounded(whole)) return whole;
+    fault_ = WireFault::too_many_strings;
+    return std::nullopt;
+  }
+  fault_ = WireFault::record_data;
+  if (whole.size() < before) return std::nullopt;
+  data_ = whole.substr(0, before);
   at_ += before;
   for (; names > 0; --names) {
-    if (!append_name(out)) return false;
-    if (at_ > end) return fail(WireFault::record_data);
+    if (!append_name(data_)) return std::nullopt;
+    fault_ = WireFault::record_data;
+    if (at_ > end) return std::nullopt;
   }
-  out.append(bytes_, at_, end - at_);
+  data_.append(bytes_, at_, end - at_);
   at_ = end;
-  const bool is_text = type == Type::txt || type == Type::spf;
-  return !is_text || strings_bounded(out) || fail(WireFault::too_many_strings);
+  return data_;
 }
 
 bool Reader::strings_bounded(std::string_view data) const {
@@ -266,23 +278,21 @@ std::string_view EncodedQuery::question() const noexcept {
 }
 
 EncodedQuery encode_query(std::uint16_t id, const Query& query, const QueryFlags& flags) {
+  const unsigned asked = kAuthenticated | (flags.recursion_desired ? kRecursionDesired : 0) |
+                         (flags.checking_disabled ? kCheckingDisabled : 0);
+  const std::string_view name = query.name.wire();
   EncodedQuery out;
-  std::string& bytes = out.bytes;
-  bytes.reserve(kHeader + query.name.wire().size() + 1 + 4 + 11);
-  append16(bytes, id);
-  append16(bytes, kAuthenticated | (flags.recursion_desired ? kRecursionDesired : 0) |
-                      (flags.checking_disabled ? kCheckingDisabled : 0));
-  for (const unsigned count : {1U, 0U, 0U, flags.edns ? 1U : 0U}) append16(bytes, count);
-  bytes.append(query.name.wire());
-  bytes += '\0';
-  append16(bytes, static_cast<unsigned>(query.type));
-  append16(bytes, kClassIn);
-  out.question_size = bytes.size() - kHeader;
-  if (flags.edns) {
-    bytes += '\0';
-    for (const unsigned field : {unsigned{kOpt}, unsigned{kUdpPayload}, 0U, flags.dnssec_ok ? 0x8000U : 0U, 0U}) {
-      append16(bytes, field);
-    }
+  out.question_size = name.size() + 1 + 4;
+  out.bytes.resize(kHeader + out.question_size + (flags.edns ? 1 + 10 : 0));
+  char* at = out.bytes.data();
+  for (const unsigned field : {unsigned{id}, asked, 1U, 0U, 0U, flags.edns ? 1U : 0U}) at = put16(at, field);
+  at = std::ranges::copy(name, at).out + 1;  // the root's octet is zero already
+  at = put16(at, static_cast<unsigned>(query.type));
+  at = put16(at, kClassIn);
+  if (!flags.edns) return out;
+  ++at;
+  for (const unsigned field : {unsigned{kOpt}, unsigned{kUdpPayload}, 0U, flags.dnssec_ok ? 0x8000U : 0U, 0U}) {
+    at = put16(at, field);
   }
   return out;
 }
@@ -320,8 +330,9 @@ std::expected<Message, WireFault> decode_message(std::string_view bytes) { retur
 
 void restore_case(std::string& reply, const Name& name) noexcept {
   const std::string_view spelled = name.wire();
-  if (reply.size() < kHeader + spelled.size()) return;
-  if (!text::iequals(std::string_view(reply).substr(kHeader, spelled.size()), spelled)) return;
+  const std::string_view question = std::string_view(reply).substr(kHeader < reply.size() ? kHeader : reply.size());
+  const std::string_view found = question.substr(0, spelled.size());
+  if (found == spelled || !text::iequals(found, spelled)) return;
   std::ranges::copy(spelled, reply.begin() + kHeader);
 }
 
