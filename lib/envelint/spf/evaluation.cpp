@@ -15,18 +15,14 @@
 namespace envelint::spf {
 namespace {
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // §4.3 with §7.1: a domain has several labels, and the last is no number.
 bool is_domain(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
   const std::size_t dot = text.rfind('.');
   if (dot == std::string_view::npos) return false;
   const std::string_view top = text.substr(dot + 1);
-  const auto host_char = [](char c) { return text::is_alnum(c) || c == '-'; };
-  return !top.empty() && std::ranges::all_of(top, host_char) && !std::ranges::all_of(top, text::is_digit);
+  const auto is_host_char = [](char c) { return text::is_alnum(c) || c == '-'; };
+  return !top.empty() && std::ranges::all_of(top, is_host_char) && !std::ranges::all_of(top, text::is_digit);
 }
 
 std::string_view section_of(const Term& term) {
@@ -54,9 +50,9 @@ Verdict verdict_of(Qualifier qualifier) {
   return Verdict::neutral;
 }
 
-bool asks_dns(const Term& mechanism) {
-  return !mechanism.is(Mechanism::all) && !mechanism.is(Mechanism::ip4) && !mechanism.is(Mechanism::ip6);
-}
+bool is_network(const Term& term) { return term.is(Mechanism::ip4) || term.is(Mechanism::ip6); }
+
+bool asks_dns(const Term& mechanism) { return !mechanism.is(Mechanism::all) && !is_network(mechanism); }
 
 const Term* find_modifier(const Record& record, Modifier modifier) {
   const auto found = std::ranges::find_if(record.terms, [=](const Term& term) { return term.is(modifier); });
@@ -68,8 +64,8 @@ const Term* find_modifier(const Record& record, Modifier modifier) {
 Evaluation::Evaluation(dns::Resolver& resolver, const CheckRequest& request)
     : dns_(resolver), request_(request), ip_(request.ip.unmapped()) {}
 
-// §2.4, §4.3: the identity that is checked, its local part and its domain.
-std::optional<dns::Name> Evaluation::split_identity() {
+/// §2.4, §4.3: the identity that is checked, its local part and its domain. False when there is no domain to check.
+bool Evaluation::split_identity() {
   const std::string_view sender = request_.mail_from;
   if (sender.empty()) {
     out_.identity = Identity::helo;
@@ -81,19 +77,20 @@ std::optional<dns::Name> Evaluation::split_identity() {
   }
   if (local_.empty()) local_ = "postmaster";
   // RFC 8616 §4: macros and questions see A-labels.
-  if (!is_ascii(domain_of_)) {
+  if (!text::all_ascii(domain_of_)) {
     a_labels_ = dns::to_a_labels(domain_of_).value_or(std::string(domain_of_));
     domain_of_ = a_labels_;
   }
   out_.domain = domain_of_;
-  if (domain_of_.size() > dns::Name::kMaxWire || !is_domain(domain_of_)) return std::nullopt;
-  return target_name(domain_of_);
+  if (domain_of_.size() > dns::Name::kMaxWire || !is_domain(domain_of_)) return false;
+  auto name = target_name(domain_of_);
+  if (name) identity_ = *std::move(name);
+  return name.has_value();
 }
 
 /// Nothing when there is no domain to check.
 task::Task<Verdict> Evaluation::begin() {
-  auto name = split_identity();
-  if (name) return check(*std::move(name), domain_of_, nullptr, false, StepIndex());
+  if (split_identity()) return check(&identity_, domain_of_, nullptr, false, StepIndex());
   const bool missing = domain_of_.empty();
   out_.reason = missing ? "there is no domain to check" : fmt::format("`{}` is no domain name", domain_of_);
   return {};
@@ -162,7 +159,8 @@ std::optional<std::string> Evaluation::expand_in(const Scope& scope, const Recor
 
 /// RFC 8616 §4: a local part outside ASCII matches nothing that needs it.
 bool Evaluation::is_local_macro_unusable(const Record& record, const Term& term) const {
-  return term.has_macros() && !is_ascii(local_) && (uses_macro(record, term, 'l') || uses_macro(record, term, 's'));
+  return term.has_macros() && !text::all_ascii(local_) &&
+         (uses_macro(record, term, 'l') || uses_macro(record, term, 's'));
 }
 
 std::string Evaluation::domain_of(const Scope& scope) {
@@ -190,9 +188,11 @@ void Evaluation::decide(const Scope& scope, const Term* term, std::string reason
 }
 
 // §4.4 to §4.7. Mechanisms are tested from left to right, then comes redirect.
-task::Task<Verdict> Evaluation::check(dns::Name name, std::string_view written, const Scope* outer, bool by_include,
-                                      StepIndex asker) {
-  Scope scope(std::move(name), written, outer, by_include);
+//
+// The name is that of whoever awaits this.
+task::Task<Verdict> Evaluation::check(const dns::Name* name, std::string_view written, const Scope* outer,
+                                      bool by_include, StepIndex asker) {
+  Scope scope(*name, written, outer, by_include);
   Asking asking(*this, scope.name, dns::Type::txt, asker);
   const dns::Answer& answer = co_await asking;
   if (answer.unknown()) co_return without_answer(scope, answer);
@@ -204,7 +204,7 @@ task::Task<Verdict> Evaluation::check(dns::Name name, std::string_view written, 
   if (!scope.record->valid()) co_return with_fault(scope);
   const Record& record = *scope.record;
   for (const Term& term : record.terms) {
-    if (term.kind != TermKind::mechanism) continue;
+    if (term.kind != TermKind::mechanism || is_passed_over(term)) continue;
     const StepIndex step = add_step(scope, term);
     Match found;
     if (!asks_dns(term)) {
@@ -219,7 +219,9 @@ task::Task<Verdict> Evaluation::check(dns::Name name, std::string_view written, 
     }
     const Verdict verdict = settle(scope, term, std::move(found), step);
     const Term* const exp = verdict == Verdict::fail && !by_include ? find_modifier(record, Modifier::exp) : nullptr;
-    if (exp != nullptr) co_await note_explanation(&scope, exp);
+    if (exp == nullptr) co_return verdict;
+    if (uses_macro(record, *exp, 'p')) co_await validate_names(StepIndex());
+    note_explanation(scope, *exp);
     co_return verdict;
   }
   const Term* const elsewhere = find_modifier(record, Modifier::redirect);
@@ -255,7 +257,9 @@ Verdict Evaluation::with_fault(const Scope& scope) {
   const text::Span span = in_term ? scope.record->terms[fault.term].span : fault.span;
   std::string reason =
       joined("the record of ", domain_of(scope), " has a syntax error at `", scope.record->at(span), "`");
-  if (in_term) close_step(add_step(scope, scope.record->terms[fault.term]), Outcome::error, "§4.6", reason);
+  if (in_term && request_.trace) {
+    close_step(add_step(scope, scope.record->terms[fault.term]), Outcome::error, "§4.6", reason);
+  }
   decide(scope, nullptr, std::move(reason));
   return Verdict::permerror;
 }
@@ -270,19 +274,20 @@ Verdict Evaluation::without_match(const Scope& scope) {
 
 /// What a record comes to by the term that ends it.
 Verdict Evaluation::settle(const Scope& scope, const Term& term, Match found, StepIndex step) {
-  const std::string_view section = found.section.empty() ? section_of(term) : found.section;
-  close_step(step, found.ends ? Outcome::error : Outcome::match, section, found.reason);
-  add_untested(scope, term);
+  if (step) {
+    const std::string_view section = found.section.empty() ? section_of(term) : found.section;
+    close_step(step, found.ends ? Outcome::error : Outcome::match, section, found.reason);
+    add_untested(scope, term);
+  }
   const Verdict verdict = found.ends.value_or(verdict_of(term.qualifier));
   if (!found.told && decides(scope, verdict)) decide(scope, &term, std::move(found.reason));
   return verdict;
 }
 
 // §6.2: `exp=` of an included record is not used.
-task::Task<void> Evaluation::note_explanation(const Scope* scope, const Term* term) {
-  if (uses_macro(*scope->record, *term, 'p')) co_await validate_names(StepIndex());
-  explanation_name_ = expand_in(*scope, *scope->record, *term).value_or("");
-  explanation_domain_ = domain_of(*scope);
+void Evaluation::note_explanation(const Scope& scope, const Term& term) {
+  explanation_name_ = expand_in(scope, *scope.record, term).value_or("");
+  explanation_domain_ = domain_of(scope);
 }
 
 // §6.1.
@@ -310,11 +315,17 @@ task::Task<Verdict> Evaluation::redirect(const Scope* scope, const Term* term) {
     out_.steps[*step].target = *text;
     close_step(step, Outcome::match, "§6.1", "no term matched, so the record there decides");
   }
-  const Verdict verdict = co_await check(*std::move(target), *text, scope, scope->included, step);
+  const Verdict verdict = co_await check(&*target, *text, scope, scope->included, step);
   if (verdict != Verdict::none) co_return verdict;
   out_.reason = fmt::format("`{}`: {}", written, out_.reason);
   close_step(step, Outcome::error, "§6.1", out_.reason);
   co_return Verdict::permerror;
+}
+
+/// Whether nothing else has to be done for a term: it does not match, and nobody wants to know why. So it is with most
+/// terms of most records.
+bool Evaluation::is_passed_over(const Term& term) const noexcept {
+  return !request_.trace && is_network(term) && !term.network.contains(ip_);
 }
 
 /// `all`, `ip4` and `ip6` ask nothing.
@@ -354,8 +365,9 @@ task::Task<std::string> Evaluation::explain() {
   const dns::Answer& answer = co_await asking;
   if (answer.records.size() != 1) co_return std::string();
   const auto* text = std::get_if<dns::Text>(&answer.records.front().data);
-  if (text == nullptr || !is_ascii(text->joined())) co_return std::string();
-  const Scope scope(target_name(explanation_domain_).value_or(dns::Name()), explanation_domain_, nullptr, false);
+  if (text == nullptr || !text::all_ascii(text->joined())) co_return std::string();
+  const auto domain = target_name(explanation_domain_).value_or(dns::Name());
+  const Scope scope(domain, explanation_domain_, nullptr, false);
   const Record record = parse_explanation(text->joined());
   if (!record.faults.empty()) co_return std::string();
   const Term& whole = record.terms.front();
@@ -387,7 +399,6 @@ void Evaluation::close_step(StepIndex index, Outcome outcome, std::string_view s
 }
 
 void Evaluation::add_untested(const Scope& scope, const Term& after) {
-  if (!request_.trace) return;
   for (const Term* term = &after + 1; term != scope.record->terms.data() + scope.record->terms.size(); ++term) {
     if (term->kind == TermKind::mechanism || term->is(Modifier::redirect)) add_step(scope, *term);
   }

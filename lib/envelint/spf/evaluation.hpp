@@ -41,12 +41,12 @@ class Evaluation {
 
   /// A record under evaluation, and how it was reached.
   struct Scope {
-    Scope(dns::Name record_name, std::string_view domain, const Scope* from, bool by_include)
-        : name(std::move(record_name)), written(domain), outer(from), included(by_include) {
+    Scope(const dns::Name& record_name, std::string_view domain, const Scope* from, bool by_include)
+        : name(record_name), written(domain), outer(from), included(by_include) {
       if (outer != nullptr) depth = outer->depth + 1;
     }
 
-    dns::Name name;
+    const dns::Name& name;
     std::string_view written;  ///< the name as text, where it is not just that of `name`; of what outlives the scope
     const Scope* outer;        ///< nothing for the record of the domain itself
     bool included;             ///< only a pass or an error here decides
@@ -79,20 +79,21 @@ class Evaluation {
     std::optional<dns::Answer> kept_;
   };
 
-  [[nodiscard]] std::optional<dns::Name> split_identity();
+  [[nodiscard]] bool split_identity();
   [[nodiscard]] task::Task<Verdict> begin();
-  [[nodiscard]] task::Task<Verdict> check(dns::Name name, std::string_view written, const Scope* outer, bool by_include,
-                                          StepIndex asker);
+  [[nodiscard]] task::Task<Verdict> check(const dns::Name* name, std::string_view written, const Scope* outer,
+                                          bool by_include, StepIndex asker);
   [[nodiscard]] std::shared_ptr<const Record> read(const dns::Text& text) const;
   [[nodiscard]] Verdict without_answer(const Scope& scope, const dns::Answer& answer);
   [[nodiscard]] Verdict without_record(const Scope& scope, std::size_t count);
   [[nodiscard]] Verdict with_fault(const Scope& scope);
   [[nodiscard]] Verdict without_match(const Scope& scope);
   [[nodiscard]] Verdict settle(const Scope& scope, const Term& term, Match found, StepIndex step);
-  [[nodiscard]] task::Task<void> note_explanation(const Scope* scope, const Term* term);
+  void note_explanation(const Scope& scope, const Term& term);
   [[nodiscard]] task::Task<Verdict> redirect(const Scope* scope, const Term* term);
   [[nodiscard]] task::Task<std::string> explain();
 
+  [[nodiscard]] bool is_passed_over(const Term& term) const noexcept;
   [[nodiscard]] Match match_address(const Scope& scope, const Term& term) const;
   [[nodiscard]] Match count_lookup(const Scope& scope, const Term& term, StepIndex step);
   [[nodiscard]] task::Task<Match> match(const Scope* scope, const Term* term, StepIndex step);
@@ -128,7 +129,8 @@ class Evaluation {
   dns::Resolver& dns_;
   const CheckRequest& request_;
   net::Address ip_;
-  std::string a_labels_;        // the domain, where it was not written as such
+  dns::Name identity_;          // the domain that is checked
+  std::string a_labels_;        // the same as text, where it was not written as such
   std::string_view local_;      // of request_
   std::string_view domain_of_;  // of request_, or a_labels_
   std::optional<std::vector<dns::Name>> validated_;

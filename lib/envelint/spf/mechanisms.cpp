@@ -84,7 +84,7 @@ task::Task<Evaluation::Match> Evaluation::match_nothing(std::string text, bool i
 task::Task<Evaluation::Match> Evaluation::match_include(const Scope* scope, dns::Name target, StepIndex step) {
   const std::string domain = step ? target.to_string() : std::string();  // for the trace alone
   const std::string_view as_named;
-  const Verdict inner = co_await check(std::move(target), as_named, scope, true, step);
+  const Verdict inner = co_await check(&target, as_named, scope, true, step);
   Match out;
   switch (inner) {
     case Verdict::pass: out.matches = true; break;
