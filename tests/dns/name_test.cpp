@@ -56,6 +56,8 @@ TEST_CASE("a text that is no name says why", "[dns][name]") {
   for (int i = 0; i < 127; ++i) longest += "a.";
   CHECK(Name::parse(longest).value().label_count() == 127);
   CHECK(Name::parse(longest + "a").error() == NameFault::long_name);
+  CHECK(Name::parse("a" + longest).error() == NameFault::long_name);
+  CHECK_FALSE(Name::from_dotted("a" + longest.substr(0, longest.size() - 1)));
 }
 
 TEST_CASE("labels read as they stand are those that escapes say", "[dns][name][property]") {
