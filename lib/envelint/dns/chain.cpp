@@ -89,8 +89,9 @@ bool Chain::step_to(Name target) {
 }
 
 Chain::Next Chain::follow(const Message& message) {
-  authenticated_ = authenticated_ && believe_ad_ && message.authenticated;
-  answer_.authenticated = authenticated_;
+  authenticated_ = authenticated_ && message.authenticated;
+  answer_.authenticated = authenticated_ && believe_ad_;
+  answer_.unverified_ad = authenticated_ && !believe_ad_;
   bool stepped = false;
   while (true) {
     take_records(message);

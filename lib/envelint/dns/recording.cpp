@@ -33,6 +33,7 @@ std::string line_of(const Query& query, const Answer& answer) {
   for (const Name& name : answer.chain) out["chain"].push_back(name.to_string());
   if (answer.ttl) out["ttl"] = *answer.ttl;
   if (answer.authenticated) out["authenticated"] = true;
+  if (answer.unverified_ad) out["unverified_ad"] = true;
   if (answer.extended_error) out["extended_error"] = *answer.extended_error;
   if (!answer.detail.empty()) out["detail"] = answer.detail;
   if (!answer.server.empty()) out["server"] = answer.server;
@@ -74,12 +75,17 @@ class LineReader {
     answer.extended_error = number_of<std::uint16_t>(json_, "extended_error");
     answer.detail = text_of(json_, "detail").value_or("");
     answer.server = text_of(json_, "server").value_or("");
-    const auto authenticated = json_.find("authenticated");
-    answer.authenticated = authenticated != json_.end() && *authenticated == true;
+    answer.authenticated = is_true("authenticated");
+    answer.unverified_ad = is_true("unverified_ad");
     return std::pair(Query(*name, *type), std::move(answer));
   }
 
  private:
+  [[nodiscard]] bool is_true(const char* key) const {
+    const auto it = json_.find(key);
+    return it != json_.end() && *it == true;
+  }
+
   [[nodiscard]] std::optional<Answer> read_state() const {
     const std::string state = text_of(json_, "state").value_or("");
     if (state == "records") return Answer(Answer::State::records);
