@@ -28,7 +28,9 @@ class Domains {
         list_(list),
         dns_(dns),
         progress_(dns.loop(), terminal_of_errors()),
-        run_(dns, list, options(), progress_) {}
+        run_(dns, list, options(), progress_) {
+    list.before_complaint([this] { progress_.clear(); });
+  }
 
   int run() {
     if (task_.expectations) {

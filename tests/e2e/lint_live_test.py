@@ -163,7 +163,8 @@ class ExitStatus(Live):
                           ["https://example.com/"], ["example.com", "--replay", self.folder / "gone"],
                           ["--domains", self.folder / "gone"], ["--domains", self.folder], ["example.com", "--type", "spf"],
                           ["example.com", "--nameserver", "dns.example"], ["example.com", "--fix"], ["-", "example.com"],
-                          ["--zone", self.folder / "a.zone", "--nameserver", "127.0.0.1"], ["example.com", "--selector", "a..b"]):
+                          ["--zone", self.folder / "a.zone", "--nameserver", "127.0.0.1"], ["example.com", "--selector", "a..b"],
+                          ["example.com", "--selector", "a b"], ["example.com", "--selector", "s1,s2"], ["example.com,example.net"]):
             with self.subTest(arguments):
                 done = run(*arguments)
                 self.assertEqual((done.returncode, done.stdout), (2, b""))
