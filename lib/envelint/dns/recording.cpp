@@ -180,6 +180,7 @@ std::expected<Answers, RecordingFault> read_recording(std::string_view text) {
   if (text.size() > kMaxRecordingBytes) return std::unexpected(RecordingFault{1, "the recording is too large"});
   Answers answers;
   std::size_t number = 0;
+  bool begun = false;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text::trim(text.substr(0, end));
@@ -188,15 +189,17 @@ std::expected<Answers, RecordingFault> read_recording(std::string_view text) {
     if (line.empty()) continue;
     const auto json = parse_object(line);
     if (!json) return std::unexpected(RecordingFault{number, "the line is no JSON object"});
-    if (number == 1) {
+    if (!std::exchange(begun, true)) {
       if (text_of(*json, "schema") == kSchema) continue;
-      return std::unexpected(RecordingFault{1, "the first line is not {\"schema\":\"envelint/dns/1\"}"});
+      return std::unexpected(RecordingFault{number, "the first line is not {\"schema\":\"envelint/dns/1\"}"});
     }
     auto read = LineReader(*json).read();
     if (!read) return std::unexpected(RecordingFault{number, read.error()});
-    answers.insert(*std::move(read));
+    if (!answers.insert(*std::move(read)).second) {
+      return std::unexpected(RecordingFault{number, "the question is that of an earlier line"});
+    }
   }
-  if (number == 0) return std::unexpected(RecordingFault{1, "the recording is empty"});
+  if (!begun) return std::unexpected(RecordingFault{1, "the recording is empty"});
   return answers;
 }
 
