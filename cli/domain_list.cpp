@@ -96,14 +96,25 @@ std::optional<std::string> DomainList::take_line() {
     }
     return std::nullopt;
   }
-  ++line_;
+  if (++line_ == 1 && !begins_as_text()) return std::nullopt;
   std::string line = buffer_.substr(at_, whole ? end - at_ : std::string::npos);
   at_ = whole ? end + 1 : buffer_.size();
   if (std::exchange(too_long_, false) || line.size() > kMaxDomainLine) {
-    fault("is longer than any name");
+    fault("it is longer than any name");
     line.clear();
   }
   return line;
+}
+
+// Passes a byte order mark over. False for the one of UTF-16, whose lines are no lines here: the list ends then.
+bool DomainList::begins_as_text() {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (buffer_.starts_with(kMark)) at_ = kMark.size();
+  if (!buffer_.starts_with("\xFF\xFE") && !buffer_.starts_with("\xFE\xFF")) return true;
+  fault("the file is UTF-16; save it as UTF-8", "");
+  buffer_.clear();
+  at_end_ = true;
+  return false;
 }
 
 // False at the end of the file.
@@ -135,8 +146,9 @@ std::optional<dns::Name> DomainList::parse(const std::string& line) {
   return std::nullopt;
 }
 
-void DomainList::fault(std::string_view what) {
-  complain(fmt::format("{}:{}: {}; skipped", path_, line_, what));
+void DomainList::fault(std::string_view what, std::string_view consequence) {
+  if (before_complaint_) before_complaint_();
+  complain(fmt::format("{}:{}: {}{}", path_, line_, what, consequence));
   all_read_ = false;
 }
 

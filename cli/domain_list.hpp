@@ -8,10 +8,12 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -37,6 +39,9 @@ class DomainList {
   /// The next domain, or nothing at the end. One caller at a time.
   [[nodiscard]] envelint::task::Task<std::optional<envelint::dns::Name>> next();
 
+  /// What is to be done before each complaint, as to take a line of progress away.
+  void before_complaint(std::function<void()> call) { before_complaint_ = std::move(call); }
+
   /// Whether everything could be read so far, and every line was a domain.
   [[nodiscard]] bool all_read() const noexcept { return all_read_; }
   /// How many domains there were so far.
@@ -48,8 +53,10 @@ class DomainList {
   [[nodiscard]] std::optional<std::string> take_line();
   [[nodiscard]] envelint::task::Task<bool> fill();
   [[nodiscard]] std::optional<envelint::dns::Name> parse(const std::string& line);
-  void fault(std::string_view what);
+  [[nodiscard]] bool begins_as_text();
+  void fault(std::string_view what, std::string_view consequence = "; skipped");
 
+  std::function<void()> before_complaint_;
   std::vector<envelint::dns::Name> names_;
   std::size_t next_name_ = 0;
   std::string path_;

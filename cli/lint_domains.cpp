@@ -10,6 +10,8 @@
 #include <envelint/audit/report.hpp>
 #include <envelint/render/json.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iostream>
 #include <optional>
@@ -21,6 +23,14 @@ using namespace envelint;
 
 namespace {
 
+/// Whether the source of answers, a recording, holds none of the questions about the domain itself.
+bool is_outside(const audit::DomainFacts& facts) {
+  const dns::Answer* const answers[] = {&facts.txt, &facts.mx, &facts.a, &facts.aaaa};
+  return std::ranges::all_of(answers, [](const dns::Answer* answer) {
+    return answer->unknown() && answer->trouble == dns::Trouble::outside;
+  });
+}
+
 class Domains {
  public:
   Domains(const LintTask& task, DnsSource& dns, DomainList& list)
@@ -28,7 +38,9 @@ class Domains {
         list_(list),
         dns_(dns),
         progress_(dns.loop(), terminal_of_errors()),
-        run_(dns, list, options(), progress_) {}
+        run_(dns, list, options(), progress_) {
+    list.before_complaint([this] { progress_.clear(); });
+  }
 
   int run() {
     if (task_.expectations) {
@@ -41,9 +53,13 @@ class Domains {
     if (!streams() && !report_.domains.empty()) status = show(std::move(report_), task_.options);
     std::cout.flush();
     if (const auto fault = dns_.save()) return complain(*fault), kUsage;
-    if (signal != 0) end_by_signal(signal);
+    if (signal != 0) {
+      complain(
+          fmt::format("interrupted: {} of the domains {} reported, and no others", taken_, taken_ == 1 ? "is" : "are"));
+      end_by_signal(signal);
+    }
     if (list_.count() == 0 && list_.all_read()) complain("the list holds no domain");
-    return list_.count() == 0 || !list_.all_read() ? kUsage : status;
+    return list_.count() == 0 || !list_.all_read() || !all_known_ ? kUsage : status;
   }
 
  private:
@@ -61,6 +77,13 @@ class Domains {
   }
 
   void take(const audit::DomainFacts& facts) {
+    ++taken_;
+    if (is_outside(facts)) {
+      progress_.clear();
+      complain(fmt::format("{}: nothing was asked about `{}` in this recording", task_.options.dns.replay,
+                           facts.domain.to_string()));
+      all_known_ = false;
+    }
     if (!streams()) {
       report_.domains.push_back(audit::judge_domain(facts));
       return;
@@ -100,6 +123,8 @@ class Domains {
   std::optional<ExpectationRun> expected_;
   audit::Report report_;
   LintTally tally_;
+  std::size_t taken_ = 0;
+  bool all_known_ = true;
 };
 
 }  // namespace

@@ -88,8 +88,8 @@ class Check {
       return "--compare-live compares the file with DNS, and --overlay mixes them; leave one out";
     }
     for (const std::string& selector : options().selectors) {
-      const auto name = envelint::dns::parse_name(selector);
-      if (!name || name->is_root()) return fmt::format("--selector `{}` is no selector", selector);
+      if (selector.contains(',')) return "give each selector with a --selector of its own: --selector s1 --selector s2";
+      if (!envelint::dns::parse_domain(selector)) return fmt::format("--selector `{}` is no selector", selector);
     }
     const auto timeout = parse_duration(options().timeout);
     if (!timeout) return fmt::format("--timeout `{}` is no time in seconds, such as 30 or 2.5", options().timeout);

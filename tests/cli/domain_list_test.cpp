@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace envelint;
@@ -61,8 +62,22 @@ TEST_CASE("a domain may be written in letters of any script", "[cli][domain]") {
 }
 
 TEST_CASE("what is no domain is refused: addresses, URLs, mailboxes, the root", "[cli][domain]") {
-  for (const char* text : {"", ".", "a..b", "192.0.2.1", "2001:db8::1", "https://example.com", "user@example.com",
-                           "*.example.com", "\xff\xfe.example"}) {
+  const std::vector<std::string_view> texts{"",
+                                            ".",
+                                            "a..b",
+                                            "192.0.2.1",
+                                            "2001:db8::1",
+                                            "https://example.com",
+                                            "user@example.com",
+                                            "*.example.com",
+                                            "\xff\xfe.example",
+                                            "a.example,b.example",
+                                            "\"a.example\"",
+                                            "a.example;",
+                                            "a\\.example",
+                                            "a.example\n",
+                                            std::string_view("a\0.example", 10)};
+  for (const std::string_view text : texts) {
     CAPTURE(text);
     CHECK(domain(text) == "fault");
   }
@@ -72,6 +87,36 @@ TEST_CASE("a list of domains has one a line, comments and white space", "[cli][d
   const Read read = read_list("# customers\r\n\n  a.example  # the first\r\nbücher.example\nlast.example");
   CHECK(read.names == std::vector<std::string>{"first.example", "a.example", "xn--bcher-kva.example", "last.example"});
   CHECK(read.all_read);
+}
+
+TEST_CASE("a byte order mark at the beginning of a list is none of its names", "[cli][domain-list]") {
+  const Read read = read_list("\xEF\xBB\xBF# customers\r\na.example\r\n");
+  CHECK(read.names == std::vector<std::string>{"first.example", "a.example"});
+  CHECK(read.all_read);
+  CHECK(read_list("\xEF\xBB\xBF"
+                  "b.example")
+            .names == std::vector<std::string>{"first.example", "b.example"});
+}
+
+TEST_CASE("a list in UTF-16 is told as such, and none of it is taken for a name", "[cli][domain-list]") {
+  for (const std::string mark : {"\xFF\xFE", "\xFE\xFF"}) {
+    const Read read = read_list(mark + std::string("a\0.\0b\0\n\0c\0.\0d\0\n\0", 16));
+    CHECK(read.names == std::vector<std::string>{"first.example"});
+    CHECK_FALSE(read.all_read);
+  }
+}
+
+TEST_CASE("a complaint about a line waits for what is to be done before", "[cli][domain-list]") {
+  char path[] = "/tmp/envelint-list-XXXXXX";
+  close(mkstemp(path));
+  std::ofstream(path) << "a.example\n1.2.3.4\nuser@b.example\n";
+  io::EventLoop loop;
+  auto list = cli::DomainList::open(loop, {}, path);
+  int calls = 0;
+  (*list)->before_complaint([&calls] { ++calls; });
+  CHECK(loop.run(all_of(list->get())).size() == 1);
+  CHECK(calls == 2);
+  unlink(path);
 }
 
 TEST_CASE("lines that hold no domain are passed over and remembered", "[cli][domain-list]") {

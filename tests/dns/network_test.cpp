@@ -2,6 +2,8 @@
 
 #include <dns/net.hpp>
 
+#include <envelint/dns/extended_error.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -186,7 +188,9 @@ TEST_CASE("SERVFAIL with an error of DNSSEC is bogus, whatever another server sa
                  return {failure(asked, 2, code, "signature expired").bytes()};
                },
                says("unchecked")});
-    CHECK(s.ask("example.com") == fmt::format("bogus: S0 answered SERVFAIL with error {} (signature expired)", code));
+    CHECK(s.ask("example.com") == "bogus: S0 answered SERVFAIL with " +
+                                      envelint::dns::describe_extended_error(static_cast<std::uint16_t>(code)) +
+                                      ": signature expired");
     CHECK(s.asked(0) == 1);
   }
 }
@@ -215,8 +219,29 @@ TEST_CASE("SERVFAIL keeps the error that explains it, its text made visible", "[
   CHECK(answer.trouble == Trouble::servfail);
   CHECK(answer.extended_error == 22);
   CHECK(net.without_address(answer.detail) ==
-        R"(S answered SERVFAIL with error 22 (no reachable \u{001B}[31mauthority\n))");
+        R"(S answered SERVFAIL with No Reachable Authority (22): no reachable \u{001B}[31mauthority\n)");
   CHECK(net.without_address(answer.server) == "S");
+}
+
+TEST_CASE("an answer that a resolver puts in the place of the zone's own is no answer", "[dns][network]") {
+  for (const unsigned code : {4U, 15U, 16U, 17U}) {
+    CAPTURE(code);
+    for (const unsigned rcode : {0U, 3U}) {
+      Net net([&](const Asked& asked) -> std::vector<Sent> { return {failure(asked, rcode, code, "").bytes()}; });
+      CHECK(net.answer("example.com").trouble == Trouble::refused);
+    }
+    Net forged([&](const Asked& asked) -> std::vector<Sent> {
+      Draft out = text_answer(asked, "v=spf1 -all");
+      out.additional = {wire_opt(wire_extended_error(code, ""))};
+      return {out.bytes()};
+    });
+    CHECK(forged.answer("example.com").unknown());
+  }
+  Net net([](const Asked& asked) -> std::vector<Sent> { return {failure(asked, 3, 15, "by policy").bytes()}; });
+  CHECK(net.ask("example.com") == "refused: S answered NXDOMAIN with Blocked (15): by policy");
+  CHECK(Servers({[](const Asked& asked) -> std::vector<Sent> { return {failure(asked, 3, 15, "").bytes()}; },
+                 says("the zone's own")})
+            .ask("example.com") == "\"the zone's own\" for 300");
 }
 
 TEST_CASE("an answer says whether it has been proved, if the server is believed", "[dns][network]") {
@@ -236,8 +261,11 @@ TEST_CASE("an answer says whether it has been proved, if the server is believed"
   NetworkOptions far;
   far.servers.emplace_back(envelint::net::Address(std::array<std::uint8_t, 4>{192, 0, 2, 53}), std::uint16_t{53});
   CHECK_FALSE(Net(proved, far).answer("example.com").authenticated);
+  CHECK(Net(proved, far).answer("example.com").unverified_ad);
+  CHECK_FALSE(Net(says("unproved"), far).answer("example.com").unverified_ad);
   far.trust_ad = true;
   CHECK(Net(proved, far).answer("example.com").authenticated);
+  CHECK_FALSE(Net(proved, far).answer("example.com").unverified_ad);
 }
 
 TEST_CASE("an answer in pieces is proved if all of them are", "[dns][network]") {
@@ -268,13 +296,13 @@ TEST_CASE("records off the chain are not believed", "[dns][network]") {
   CHECK(net.ask("example.com") == "\"own\" for 300");
 }
 
-TEST_CASE("only records off the chain are nothing there", "[dns][network]") {
+TEST_CASE("an answer with none but records off the chain says nothing, not that nothing is there", "[dns][network]") {
   Net net([](const Asked& asked) -> std::vector<Sent> {
     Draft out = asked.answer();
     out.answer.push_back(wire_record(wire_name("other.example"), 16, wire_strings({"planted"})));
     return {out.bytes()};
   });
-  CHECK(net.ask("example.com") == "nodata");
+  CHECK(net.ask("example.com") == "malformed: the answer holds records, but none that was asked for");
 }
 
 TEST_CASE("a chain may stand in any order in its message", "[dns][network]") {

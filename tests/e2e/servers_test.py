@@ -173,7 +173,7 @@ class RealServers(unittest.TestCase):
         answer = ask(self.unbound.address, "bogus.test")
         self.assertEqual((answer["state"], answer["trouble"]), ("unknown", "bogus"))
         self.assertIn(answer["extended_error"], range(6, 13))
-        self.assertIn("SERVFAIL with error", answer["detail"])
+        self.assertIn("SERVFAIL with ", answer["detail"])
 
     def test_a_lame_delegation_is_unknown_and_not_bogus(self):
         answer = ask(self.unbound.address, "www.lame.test")

@@ -229,6 +229,8 @@ TEST_CASE("a report has the members of the contract and of the schema, all of th
   report.domains.front().dmarc = discovered();
   report.domains.front().providers = {{"SendGrid", false, true, audit::ProviderRow::Key::missing}};
   report.domains.front().overview = {{audit::Kind::spf, audit::OverviewLine::State::found, "v=spf1 -all"}};
+  report.domains.front().resolver.proof = audit::ResolverReport::Proof::unverified;
+  report.domains.front().resolver.remarks = {{"example.com TXT", "192.0.2.53", 3, "stale"}};
   report.domains.front().authoritative = servers();
   report.domains.front().expectations.emplace().count = 1;
   report.domains.front().expectations->undecided = {

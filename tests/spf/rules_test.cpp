@@ -102,6 +102,7 @@ TEST_CASE("what a record says and should not", "[spf][rules]") {
   CHECK(codes("v=spf1 -all redirect=_spf.example.com") == "SPF065");
   CHECK(codes("v=spf1 ptr -all") == "SPF066");
   CHECK(codes("v=spf1 mx a mx -all") == "SPF067");
+  CHECK(codes("v=spf1 mx a mx a mx -all") == "SPF067 SPF067");
   CHECK(codes("v=spf1 ip4:192.95.0.0/16 ip4:192.95.20.4 -all") == "SPF068");
   CHECK(codes("v=spf1 ip4:192.95.0.0/16 -ip4:192.95.20.4 -all") == "SPF069");
   CHECK(codes("v=spf1 ip4:0.0.0.0/1 -all") == "SPF070");

@@ -372,3 +372,14 @@ TEST_CASE("records without end are cut, and the count is then the least", "[spf]
   CHECK_FALSE(tree_of(dns).exact);
   CHECK(dns.queries().size() < 110);
 }
+
+TEST_CASE("a chain of includes is followed as deep as a reader of JSON can follow it", "[spf][tree]") {
+  std::string zone = "example.com. TXT \"v=spf1 include:i0.example -all\"\n";
+  for (int i = 0; i < 500; ++i) zone += fmt::format("i{}.example. TXT \"v=spf1 include:i{}.example -all\"\n", i, i + 1);
+  const spf::Tree tree = tree_of(zone);
+  REQUIRE(tree.terms.size() == 33);
+  CHECK(tree.terms.back().depth == 32);
+  CHECK(tree.terms.back().fate == TermFate::cut);
+  CHECK(tree.lookups() == 33);
+  CHECK_FALSE(tree.exact);
+}

@@ -44,11 +44,15 @@ std::vector<const Unanswered*> with(const DomainFacts& facts, Trouble trouble) {
   return out;
 }
 
-std::string_view what_happened(Trouble trouble) {
-  switch (trouble) {
+// Questions that were not asked have no server.
+bool is_too_large(const Unanswered& one) { return one.trouble == Trouble::limit && !one.server.empty(); }
+
+std::string_view what_happened(const Unanswered& first) {
+  if (is_too_large(first)) return "the answer is larger than envelint takes";
+  switch (first.trouble) {
     case Trouble::timeout: return "nobody answered in time";
-    case Trouble::servfail: return "the server failed (SERVFAIL)";
-    case Trouble::refused: return "the server refused to answer (REFUSED)";
+    case Trouble::servfail: return "the server failed";
+    case Trouble::refused: return "the server would not answer";
     case Trouble::network: return "no server could be reached";
     case Trouble::malformed: return "what came back was no valid answer";
     case Trouble::limit: return "more was to be asked than envelint asks about one domain";
@@ -59,6 +63,10 @@ std::string_view what_happened(Trouble trouble) {
 std::string what_to_do(const Unanswered& first) {
   const std::string name = first.query.name.to_string();
   const std::string type = to_string(first.query.type);
+  if (is_too_large(first)) {
+    return fmt::format("see what makes it large with `dig +tcp {} {}`, and remove records that nobody needs", name,
+                       type);
+  }
   switch (first.trouble) {
     case Trouble::network: return "check the network, or name a server with `--nameserver ADDRESS`";
     case Trouble::refused:
@@ -73,28 +81,34 @@ std::string what_to_do(const Unanswered& first) {
   }
 }
 
+void tell(const std::vector<const Unanswered*>& questions, Findings& out) {
+  if (questions.empty()) return;
+  const Unanswered& first = *questions.front();
+  auto draft = out.add(Code::dns_lookup_failed, {});
+  draft.owner(first.query.name.to_string())
+      .message("{} {} not answered: {}", list_of(questions), questions.size() == 1 ? "was" : "were",
+               what_happened(first))
+      .help("{}", what_to_do(first));
+  // What a server is quoted with often names it already.
+  const bool named = first.server.empty() || first.detail.contains(first.server);
+  std::string reason = first.detail.empty() ? "" : first.detail + "; ";
+  if (!named) reason.insert(0, fmt::format("{} was asked{}", first.server, reason.empty() ? "; " : ": "));
+  draft.note(
+      "{}nothing is known about what stands there, so nothing is said about it; receivers that get no answer either "
+      "keep the mail waiting or treat it as not authenticated",
+      reason);
+}
+
 // RFC 8914, RFC 7208 §2.6.6: trouble is no answer, and never "there is none".
 void unanswered(const DomainFacts& facts, Findings& out) {
   constexpr Trouble kKinds[] = {Trouble::network, Trouble::timeout,   Trouble::servfail,
                                 Trouble::refused, Trouble::malformed, Trouble::limit};
   for (const Trouble trouble : kKinds) {
-    const auto questions = with(facts, trouble);
-    if (questions.empty()) continue;
-    const Unanswered& first = *questions.front();
-    auto draft = out.add(Code::dns_lookup_failed, {});
-    draft.owner(first.query.name.to_string())
-        .message("{} {} not answered: {}", list_of(questions), questions.size() == 1 ? "was" : "were",
-                 what_happened(trouble))
-        .help("{}", what_to_do(first));
-    // What a server is quoted with often names it already.
-    const bool named = first.server.empty() || first.detail.starts_with(first.server);
-    const std::string server = named ? "" : fmt::format("{} was asked; ", first.server);
-    const std::string_view said = named ? "" : "it said: ";
-    const std::string detail = first.detail.empty() ? "" : fmt::format("{}{}; ", said, first.detail);
-    draft.note(
-        "{}{}nothing is known about what stands there, so nothing is said about it; receivers that get no answer either "
-        "keep the mail waiting or treat it as not authenticated",
-        server, detail);
+    std::vector<const Unanswered*> others;
+    std::vector<const Unanswered*> too_large;
+    for (const Unanswered* one : with(facts, trouble)) (is_too_large(*one) ? too_large : others).push_back(one);
+    tell(others, out);
+    tell(too_large, out);
   }
 }
 
@@ -145,10 +159,15 @@ void dangling(const dns::Name& name, const dns::Answer& answer, Findings& out) {
 
 // RFC 1034 §3.6.2.
 void aliases(const DomainFacts& facts, Findings& out) {
+  std::vector<const dns::Name*> told;  // an alias stands for every type
   for (const Unanswered* one : with(facts, Trouble::loop)) {
+    const dns::Name& name = one->query.name;
+    if (std::ranges::any_of(told, [&](const dns::Name* other) { return *other == name; })) continue;
+    told.push_back(&name);
     out.add(Code::dns_dangling_alias, {})
-        .owner(one->query.name.to_string())
-        .message("the aliases from `{}` lead in a circle, or through more than 8 names", one->query.name.to_string())
+        .owner(name.to_string())
+        .message("the aliases from `{}` cannot be followed: {}", name.to_string(),
+                 one->detail.empty() ? "the CNAME chain leads back to itself" : one->detail)
         .note("resolvers give up, and for receivers it is as if nothing stood there")
         .help("have the CNAME name the host that has the record");
   }

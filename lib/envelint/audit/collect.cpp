@@ -81,10 +81,13 @@ class Collector {
     // That nobody answered about all of reverse DNS is no trouble of the domain.
     std::erase_if(facts_.unanswered,
                   [](const dns::Unanswered& one) { return one.query.type == Type::soa && is_tree(one.query.name); });
-    // They failed in the order of chance; a replay is to say the same.
-    std::ranges::sort(facts_.unanswered, [](const dns::Unanswered& a, const dns::Unanswered& b) {
+    facts_.remarks = dns_.remarks();
+    // They came in the order of chance; a replay is to say the same.
+    const auto by_question = [](const auto& a, const auto& b) {
       return std::pair(a.query.name, a.query.type) < std::pair(b.query.name, b.query.type);
-    });
+    };
+    std::ranges::sort(facts_.unanswered, by_question);
+    std::ranges::sort(facts_.remarks, by_question);
     facts_.questions = dns_.questions();
     co_return std::move(facts_);
   }

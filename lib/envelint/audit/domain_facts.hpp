@@ -119,6 +119,7 @@ struct DomainFacts {
       dmarc_wrong_names;  ///< where DMARC records are put by mistake; asked where the domain has none
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
   std::vector<dns::Unanswered> unanswered;               ///< every question that nobody answered
+  std::vector<dns::Remark> remarks;                      ///< what servers remarked on answers they gave
   std::size_t questions = 0;
 
   /// Whether anything at all is known to stand at the domain's own name.

@@ -12,6 +12,7 @@
 #include <envelint/audit/presence_rules.hpp>
 #include <envelint/audit/provider_rules.hpp>
 #include <envelint/audit/record_index.hpp>
+#include <envelint/audit/resolver_report.hpp>
 #include <envelint/audit/tls_report_rules.hpp>
 #include <envelint/dns/rdata.hpp>
 #include <envelint/spf/record_selection.hpp>
@@ -157,6 +158,7 @@ DomainReport judge_domain(const DomainFacts& facts) {
   check_across(report);
   report.overview = overview_of(facts);
   report.providers = provider_rows(facts);
+  report.resolver = resolver_report(facts);
   return report;
 }
 

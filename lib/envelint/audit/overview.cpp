@@ -30,13 +30,13 @@ constexpr std::size_t kMaxText = 200;  // octets; names and values of others may
 std::string reason_of(const Answer& answer) {
   switch (answer.trouble) {
     case dns::Trouble::timeout: return "no answer in time";
-    case dns::Trouble::servfail: return "the server failed (SERVFAIL)";
-    case dns::Trouble::refused: return "the server refused (REFUSED)";
+    case dns::Trouble::servfail: return "the server failed";
+    case dns::Trouble::refused: return "the server would not answer";
     case dns::Trouble::bogus: return "DNSSEC validation fails";
     case dns::Trouble::network: return "no server could be reached";
     case dns::Trouble::malformed: return "no valid answer";
-    case dns::Trouble::loop: return "the aliases lead in a circle";
-    case dns::Trouble::limit: return "too much was to be asked";
+    case dns::Trouble::loop: return answer.detail.empty() ? "the aliases lead in a circle" : answer.detail;
+    case dns::Trouble::limit: return answer.server.empty() ? "too much was to be asked" : "the answer is too large";
     case dns::Trouble::outside: break;
   }
   return answer.detail;

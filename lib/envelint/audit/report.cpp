@@ -20,6 +20,16 @@ std::string_view to_string(ProviderRow::Key key) noexcept {
   return "not_known";
 }
 
+std::string_view to_string(ResolverReport::Proof proof) noexcept {
+  switch (proof) {
+    case ResolverReport::Proof::proved: return "proved";
+    case ResolverReport::Proof::unverified: return "unverified";
+    case ResolverReport::Proof::partial: return "partial";
+    case ResolverReport::Proof::none: break;
+  }
+  return "none";
+}
+
 Summary summarize(const DomainReport& domain) noexcept {
   Summary sum;
   sum.unknown = domain.unknown.size();

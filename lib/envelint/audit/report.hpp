@@ -79,6 +79,29 @@ struct ProviderRow {
 
 [[nodiscard]] std::string_view to_string(ProviderRow::Key key) noexcept;
 
+/// What the resolvers that were asked said of their answers.
+struct ResolverReport {
+  /// Whether DNSSEC proves the domain's own mail records (RFC 4035 §3.2.3).
+  enum class Proof : std::uint8_t {
+    proved,      ///< a resolver that is believed says so of every one of them
+    unverified,  ///< the same, but by one that is not believed
+    partial,     ///< of some
+    none,        ///< of none
+  };
+  /// An Extended DNS Error that came with an answer (RFC 8914).
+  struct Remark {
+    std::string question;  ///< "example.net TXT"
+    std::string server;    ///< may be empty
+    std::uint16_t code = 0;
+    std::string text;  ///< may be empty, and hold bytes of others
+  };
+  std::optional<Proof> proof;  ///< nothing where no server gave a record of the domain
+  std::string server;          ///< one that did
+  std::vector<Remark> remarks;
+};
+
+[[nodiscard]] std::string_view to_string(ResolverReport::Proof proof) noexcept;
+
 /// An expectation of which DNS would not say whether it is met.
 struct UndecidedReport {
   std::string expected;  ///< "`192.0.2.10` passes SPF for example.com"
@@ -104,6 +127,7 @@ struct DomainReport {
   std::vector<UnknownReport> unknown;
   std::vector<OverviewLine> overview;                    ///< of a domain that was looked up; empty otherwise
   std::vector<ProviderRow> providers;                    ///< likewise
+  ResolverReport resolver;                               ///< likewise
   std::optional<dmarc::Discovery> dmarc;                 ///< where the domain was looked up
   std::optional<dns::AuthoritativeFacts> authoritative;  ///< what the zone's own servers say, where that was wanted
   std::optional<spf::Tree> spf;                          ///< what the SPF record costs, where DNS was asked

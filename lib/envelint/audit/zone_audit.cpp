@@ -6,6 +6,7 @@
 #include <envelint/audit/mx_rules.hpp>
 #include <envelint/audit/overview.hpp>
 #include <envelint/audit/provider_rules.hpp>
+#include <envelint/audit/resolver_report.hpp>
 #include <envelint/audit/suppress.hpp>
 #include <envelint/audit/zone_hosts.hpp>
 #include <envelint/dane/tlsa_rules.hpp>
@@ -325,6 +326,7 @@ class ZoneAudit {
       DomainReport& domain = report_.domains[domain_index(facts.domain)];
       domain.overview = overview_of(facts);
       domain.providers = provider_rows(facts);
+      domain.resolver = resolver_report(facts);
     }
   }
 

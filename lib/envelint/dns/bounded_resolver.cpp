@@ -6,6 +6,10 @@
 namespace envelint::dns {
 
 void BoundedResolver::note(const Query& query, const Answer& answer) {
+  if (!answer.unknown() && answer.extended_error &&
+      std::ranges::find(remarks_, query, &Remark::query) == remarks_.end()) {
+    remarks_.push_back({query, *answer.extended_error, answer.detail, answer.server});
+  }
   if (!answer.unknown() || answer.trouble == Trouble::outside) return;
   if (std::ranges::find(unanswered_, query, &Unanswered::query) != unanswered_.end()) return;
   unanswered_.push_back({query, answer.trouble, answer.detail, answer.server});

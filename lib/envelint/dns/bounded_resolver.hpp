@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@ struct Unanswered {
   Query query;
   Trouble trouble;
   std::string detail;  ///< may be empty
+  std::string server;  ///< may be empty
+};
+
+/// What a server added to an answer that it gave (RFC 8914): that it is stale, say, or not its own.
+struct Remark {
+  Query query;
+  std::uint16_t code;
+  std::string text;    ///< may be empty
   std::string server;  ///< may be empty
 };
 
@@ -41,6 +50,8 @@ class BoundedResolver : public Resolver {
   /// Every question without an answer, once each, in the order in which they failed. Those that were not asked because
   /// of Trouble::outside are not among them.
   [[nodiscard]] const std::vector<Unanswered>& unanswered() const noexcept { return unanswered_; }
+  /// What servers remarked on the answers they gave, once for each question.
+  [[nodiscard]] const std::vector<Remark>& remarks() const noexcept { return remarks_; }
   [[nodiscard]] std::size_t questions() const noexcept { return asked_; }
 
  private:
@@ -50,6 +61,7 @@ class BoundedResolver : public Resolver {
   QuestionBudget budget_;
   std::size_t asked_ = 0;
   std::vector<Unanswered> unanswered_;
+  std::vector<Remark> remarks_;
 };
 
 }  // namespace envelint::dns

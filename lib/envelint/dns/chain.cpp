@@ -29,6 +29,13 @@ std::optional<Name> renamed(const Name& name, const Name& owner, const Name& tar
   return out;
 }
 
+/// Whether a DNAME is for this name, even one that makes it too long.
+bool is_renamed(const Message& message, const Name& name) {
+  return std::ranges::any_of(message.answer, [&](const Record& record) {
+    return record.type == Type::dname && record.owner != name && name.is_within(record.owner);
+  });
+}
+
 }  // namespace
 
 Chain::Chain(const Query& query, bool believe_ad) : current_(query), believe_ad_(believe_ad) {}
@@ -90,8 +97,9 @@ bool Chain::step_to(Name target) {
 }
 
 Chain::Next Chain::follow(Message& message) {
-  authenticated_ = authenticated_ && believe_ad_ && message.authenticated;
-  answer_.authenticated = authenticated_;
+  authenticated_ = authenticated_ && message.authenticated;
+  answer_.authenticated = authenticated_ && believe_ad_;
+  answer_.unverified_ad = authenticated_ && !believe_ad_;
   bool stepped = false;
   while (true) {
     take_records(message);
@@ -109,6 +117,11 @@ Chain::Next Chain::follow(Message& message) {
     return Next::done;
   }
   if (stepped && negative_soa(message, current_.name) == nullptr) return Next::ask_on;
+  // Nothing there is said by an answer that is empty; this one is to another question.
+  if (!stepped && !message.answer.empty() && !is_renamed(message, current_.name)) {
+    answer_ = give_up(Answer(Trouble::malformed, "the answer holds records, but none that was asked for"));
+    return Next::done;
+  }
   take_negative(message, Answer::State::nodata);
   return Next::done;
 }

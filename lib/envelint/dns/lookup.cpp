@@ -1,5 +1,7 @@
 #include <envelint/dns/lookup.hpp>
 
+#include <envelint/dns/extended_error.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,8 +34,8 @@ bool says_bogus(const std::optional<ExtendedError>& error) { return error && err
 std::string said(const ServerLink& link, const Message& message) {
   std::string out = fmt::format("{} answered {}", link.name(), to_string(message.rcode));
   if (message.extended_error) {
-    out += fmt::format(" with error {}", message.extended_error->code);
-    if (!message.extended_error->text.empty()) out += fmt::format(" ({})", message.extended_error->text);
+    out += fmt::format(" with {}", describe_extended_error(message.extended_error->code));
+    if (!message.extended_error->text.empty()) out += fmt::format(": {}", message.extended_error->text);
   }
   return out;
 }
@@ -168,6 +170,10 @@ Lookup::Next Lookup::judge(Run& run, ServerLink& link, Message message) {
       if (run.flags.recursion_desired && message.answer.empty() && !message.recursion_available &&
           !message.authoritative) {
         refuse(Trouble::refused, link.name() + " does not resolve for others");
+        return Next::other;
+      }
+      if (message.extended_error && says_withheld(message.extended_error->code)) {
+        refuse(Trouble::refused, said(link, message));
         return Next::other;
       }
       run.outcome.message = std::move(message);

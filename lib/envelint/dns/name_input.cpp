@@ -2,12 +2,19 @@
 
 #include <envelint/dns/idna.hpp>
 #include <envelint/net/address.hpp>
+#include <envelint/text/ascii.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
 
 namespace envelint::dns {
+namespace {
+
+/// RFC 5321 §4.1.2, with the underscore that names in DNS have; what is not ASCII becomes so.
+bool stands_in_domains(char c) { return !text::is_ascii(c) || text::is_alnum(c) || c == '-' || c == '_' || c == '.'; }
+
+}  // namespace
 
 std::expected<Name, std::string> parse_name(std::string_view text) {
   std::string ascii(text);
@@ -26,8 +33,8 @@ std::expected<Name, std::string> parse_domain(std::string_view text) {
   if (net::Address::parse(text)) return std::unexpected(fmt::format("`{}` is an address and no domain", text));
   if (text.contains('@'))
     return std::unexpected(fmt::format("`{}` is no domain; give what stands behind the `@`", text));
-  if (const auto at = text.find_first_of("/: \t*"); at != std::string_view::npos) {
-    return std::unexpected(fmt::format("`{}` is no domain: `{}` stands in none", text, text[at]));
+  if (const auto stray = std::ranges::find_if_not(text, stands_in_domains); stray != text.end()) {
+    return std::unexpected(fmt::format("`{}` is no domain: `{}` stands in none", text, *stray));
   }
   auto name = parse_name(text);
   if (name && name->is_root()) return std::unexpected("`.` is the root, which has no mail");

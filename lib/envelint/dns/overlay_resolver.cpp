@@ -22,6 +22,7 @@ task::Task<Answer> OverlayResolver::query(Query query) {
   rest.chain.insert(rest.chain.begin(), std::make_move_iterator(answer.chain.begin()),
                     std::make_move_iterator(answer.chain.end()));
   rest.authenticated = false;
+  rest.unverified_ad = false;
   co_return rest;
 }
 

@@ -33,6 +33,7 @@ std::string line_of(const Query& query, const Answer& answer) {
   for (const Name& name : answer.chain) out["chain"].push_back(name.to_string());
   if (answer.ttl) out["ttl"] = *answer.ttl;
   if (answer.authenticated) out["authenticated"] = true;
+  if (answer.unverified_ad) out["unverified_ad"] = true;
   if (answer.extended_error) out["extended_error"] = *answer.extended_error;
   if (!answer.detail.empty()) out["detail"] = answer.detail;
   if (!answer.server.empty()) out["server"] = answer.server;
@@ -74,12 +75,17 @@ class LineReader {
     answer.extended_error = number_of<std::uint16_t>(json_, "extended_error");
     answer.detail = text_of(json_, "detail").value_or("");
     answer.server = text_of(json_, "server").value_or("");
-    const auto authenticated = json_.find("authenticated");
-    answer.authenticated = authenticated != json_.end() && *authenticated == true;
+    answer.authenticated = is_true("authenticated");
+    answer.unverified_ad = is_true("unverified_ad");
     return std::pair(Query(*name, *type), std::move(answer));
   }
 
  private:
+  [[nodiscard]] bool is_true(const char* key) const {
+    const auto it = json_.find(key);
+    return it != json_.end() && *it == true;
+  }
+
   [[nodiscard]] std::optional<Answer> read_state() const {
     const std::string state = text_of(json_, "state").value_or("");
     if (state == "records") return Answer(Answer::State::records);
@@ -174,6 +180,7 @@ std::expected<Answers, RecordingFault> read_recording(std::string_view text) {
   if (text.size() > kMaxRecordingBytes) return std::unexpected(RecordingFault{1, "the recording is too large"});
   Answers answers;
   std::size_t number = 0;
+  bool begun = false;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text::trim(text.substr(0, end));
@@ -182,15 +189,17 @@ std::expected<Answers, RecordingFault> read_recording(std::string_view text) {
     if (line.empty()) continue;
     const auto json = parse_object(line);
     if (!json) return std::unexpected(RecordingFault{number, "the line is no JSON object"});
-    if (number == 1) {
+    if (!std::exchange(begun, true)) {
       if (text_of(*json, "schema") == kSchema) continue;
-      return std::unexpected(RecordingFault{1, "the first line is not {\"schema\":\"envelint/dns/1\"}"});
+      return std::unexpected(RecordingFault{number, "the first line is not {\"schema\":\"envelint/dns/1\"}"});
     }
     auto read = LineReader(*json).read();
     if (!read) return std::unexpected(RecordingFault{number, read.error()});
-    answers.insert(*std::move(read));
+    if (!answers.insert(*std::move(read)).second) {
+      return std::unexpected(RecordingFault{number, "the question is that of an earlier line"});
+    }
   }
-  if (number == 0) return std::unexpected(RecordingFault{1, "the recording is empty"});
+  if (!begun) return std::unexpected(RecordingFault{1, "the recording is empty"});
   return answers;
 }
 

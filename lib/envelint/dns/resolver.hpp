@@ -69,6 +69,8 @@ struct Answer {
   std::optional<std::uint32_t> ttl;
   /// Whether a resolver that is believed says that DNSSEC has proved the answer (RFC 4035 §3.2.3).
   bool authenticated = false;
+  /// The same said by a resolver that is not believed: what it says may have been changed on the way (RFC 6840 §5.8).
+  bool unverified_ad = false;
   /// The Extended DNS Error (RFC 8914) that came with the answer; its text is in `detail`.
   std::optional<std::uint16_t> extended_error;
   /// Who answered, as text (`192.0.2.53`, `192.0.2.53:5353`); empty for sources that are no servers.

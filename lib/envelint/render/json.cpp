@@ -63,6 +63,7 @@ class DomainWriter {
     json_.close_array();
     add_overview();
     add_providers();
+    add_resolver();
     if (domain_.expectations) add_expectations(*domain_.expectations);
     if (domain_.authoritative) write_servers(json_, *domain_.authoritative);
     json_.close_object();
@@ -75,6 +76,22 @@ class DomainWriter {
  private:
   [[nodiscard]] const audit::RecordReport& record(int index) const {
     return domain_.records[static_cast<std::size_t>(index)];
+  }
+
+  void add_resolver() {
+    const audit::ResolverReport& resolver = domain_.resolver;
+    if (resolver.proof) json_.member("dnssec", to_string(*resolver.proof));
+    if (resolver.remarks.empty()) return;
+    json_.open_array("remarks");
+    for (const audit::ResolverReport::Remark& remark : resolver.remarks) {
+      json_.open_object();
+      json_.member("question", remark.question);
+      json_.member_unless_empty("server", remark.server);
+      json_.member("extended_error", std::uint64_t{remark.code});
+      json_.member_unless_empty("text", remark.text);
+      json_.close_object();
+    }
+    json_.close_array();
   }
 
   void add_providers() {

@@ -6,11 +6,14 @@
 #include <envelint/spf/syntax_rules.hpp>
 #include <envelint/text/ascii.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <ranges>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace envelint::spf {
 namespace {
@@ -75,6 +78,7 @@ class SenseRules {
   void redirect_with_all();
   void no_all();
   void repeated_mechanisms();
+  void repeated(const Term& first, const std::vector<const Term*>& again);
   void covered_networks();
   void covered_by(const Term& wide, const Term& narrow);
   void total_of_addresses();
@@ -331,28 +335,41 @@ bool same_mechanism(const Record& record, const Term& a, const Term& b) {
   return a.prefix4 == b.prefix4 && a.prefix6 == b.prefix6 && text::iequals(record.at(a.value), record.at(b.value));
 }
 
+// One finding for all that a term is followed by again: a record may hold it a thousand times.
 void SenseRules::repeated_mechanisms() {
   const std::span<const Term> terms = live_.first(std::min(live_.size(), kMaxCompared));
-  for (std::size_t i = 1; i < terms.size(); ++i) {
-    const Term& term = terms[i];
-    if (term.faulty || term.kind != TermKind::mechanism) continue;
-    const auto earlier = std::ranges::find_if(terms.first(i), [&](const Term& other) {
-      return !other.faulty && other.kind == TermKind::mechanism && same_mechanism(record_, other, term);
-    });
-    if (earlier == terms.begin() + static_cast<std::ptrdiff_t>(i)) continue;
-    if (earlier->qualifier != term.qualifier) {
+  std::vector<bool> told(terms.size(), false);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const Term& first = terms[i];
+    if (told[i] || first.faulty || first.kind != TermKind::mechanism) continue;
+    std::vector<const Term*> again;
+    for (std::size_t k = i + 1; k < terms.size(); ++k) {
+      const Term& term = terms[k];
+      if (told[k] || term.faulty || term.kind != TermKind::mechanism) continue;
+      if (!same_mechanism(record_, first, term)) continue;
+      told[k] = true;
+      if (first.qualifier == term.qualifier) {
+        again.push_back(&term);
+        continue;
+      }
       out_.add(Code::spf_qualifier_conflict, term.span)
-          .message("`{}` never matches: `{}` decides about the same addresses first", at(term.span), at(earlier->span))
-          .also(earlier->span, "matches first")
+          .message("`{}` never matches: `{}` decides about the same addresses first", at(term.span), at(first.span))
+          .also(first.span, "matches first")
           .note("receivers stop at the first match");
-      continue;
     }
-    out_.add(Code::spf_duplicate_mechanism, term.span)
-        .message("`{}` stands in the record twice", at(term.span))
-        .also(earlier->span, "first here")
-        .note("the second can never match, and may cost a look-up for nothing")
-        .fix(with_gap(term), "");
+    if (!again.empty()) repeated(first, again);
   }
+}
+
+void SenseRules::repeated(const Term& first, const std::vector<const Term*>& again) {
+  std::vector<Edit> edits;
+  for (const Term* term : again) edits.push_back({with_gap(*term), ""});
+  const std::string count = again.size() == 1 ? "twice" : fmt::format("{} times", again.size() + 1);
+  out_.add(Code::spf_duplicate_mechanism, again.front()->span)
+      .message("`{}` stands in the record {}", at(again.front()->span), count)
+      .also(first.span, "first here")
+      .note("{} can never match, and may cost a look-up for nothing", again.size() == 1 ? "the second" : "the others")
+      .fix(std::move(edits));
 }
 
 // Networks within an earlier, wider one. Equal ones are duplicates, and said there.

@@ -15,6 +15,8 @@ namespace {
 
 using net::PrefixSet;
 
+/// So deep records are followed: three times as deep as any receiver goes, and shallow enough for all readers of JSON.
+constexpr std::size_t kMaxDepth = 32;
 /// Records of many networks that are included again and again must not take for ever.
 constexpr std::size_t kMaxVisits = 20'000;
 /// No real record comes near; what is compared with what is quadratic.
@@ -227,6 +229,7 @@ class Builder {
 
   TermFate fate_of_record(std::size_t index) const {
     if (std::ranges::find(path_, index) != path_.end()) return TermFate::loop;
+    if (path_.size() > kMaxDepth) return TermFate::cut;
     switch (graph_.records[index].state) {
       case RecordState::usable: return TermFate::found;
       case RecordState::none: return TermFate::no_record;
