@@ -13,6 +13,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,14 +80,19 @@ bool read_all(const fs::path& root, std::vector<Source>& sources, std::set<fs::p
   return is_unique(sources);
 }
 
+/// Everything includes this header, so it stays as it is where only the text of a page has changed.
 void write_codes(const fs::path& path, const std::vector<Source>& sources) {
-  std::ofstream out(path);
+  std::ostringstream out;
   out << "#pragma once\n// Generated from records/.\n#include <cstdint>\n\nnamespace envelint::finding {\n\n"
       << "/// Every finding there is; an enumerator a page of records/.\nenum class Code : std::uint16_t {\n";
   for (const Source& source : sources) {
     out << "  " << enumerator(source.page) << ",  ///< " << source.page.code << ' ' << source.page.summary << '\n';
   }
   out << "};\n\n}  // namespace envelint::finding\n";
+  std::ifstream before(path);
+  if (out.view() == std::string(std::istreambuf_iterator<char>(before), {})) return;
+  before.close();
+  std::ofstream(path) << out.view();
 }
 
 void write_catalogue(const fs::path& path, const std::vector<Source>& sources) {

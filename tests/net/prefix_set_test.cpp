@@ -2,6 +2,8 @@
 
 #include <envelint/net/prefix_set.hpp>
 
+#include <support/rounds.hpp>
+
 #include <bitset>
 #include <random>
 #include <string>
@@ -116,7 +118,7 @@ TEST_CASE("what is taken away leaves gaps", "[net][prefix_set]") {
 
 TEST_CASE("set arithmetic agrees with brute force", "[net][prefix_set][property]") {
   std::mt19937 random(3);
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < test::rounds(25); ++round) {
     Bits bits;
     PrefixSet one_by_one;
     std::vector<Prefix> all;

@@ -6,6 +6,7 @@
 #include <envelint/text/utf8.hpp>
 
 #include <render/reports.hpp>
+#include <support/rounds.hpp>
 
 #include <array>
 #include <random>
@@ -195,7 +196,7 @@ TEST_CASE("an empty span has one sign, before its character or behind the value"
 
 TEST_CASE("no line is too wide and nothing but our colours controls the terminal", "[render][property]") {
   Values values(9989);
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < test::rounds(1500); ++round) {
     const auto text = [&](std::size_t most) {
       const auto pieces = values.characters(most);
       return joined(pieces, 0, pieces.size());

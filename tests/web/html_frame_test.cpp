@@ -3,6 +3,8 @@
 #include <envelint/text/ascii.hpp>
 #include <envelint/web/html_frame.hpp>
 
+#include <support/rounds.hpp>
+
 #include <random>
 
 using namespace envelint;
@@ -123,7 +125,7 @@ TEST_CASE("no mixture of pieces gets an element through, or makes one", "[web]")
                                                      "link",   "LINK", "me",    "ta", "base", "font", "scr",  "ipt",
                                                      "iframe", "cid:", "cid:a", "a",  "<li",  "nk",   "<!--", "-->"};
   std::mt19937 random(7);
-  for (int turn = 0; turn < 20'000; ++turn) {
+  for (int turn = 0; turn < test::rounds(20'000); ++turn) {
     std::string html;
     for (int i = 0; i < 12; ++i) html += kPieces[random() % kPieces.size()];
     const std::string out = short_frame(html, {"a", "<link>", "\""});
@@ -145,7 +147,7 @@ TEST_CASE("no mixture of pieces gets an element through, or makes one", "[web]")
 TEST_CASE("a large document costs what it takes to read it", "[web]") {
   for (const std::string_view piece : {"<", "<link", "c", "cid:", "=cid:", "\"cid:a", "<aaaaaaaaaaaaaaaaaaaaaaaa"}) {
     std::string html;
-    while (html.size() < 3'000'000) html += piece;
+    while (html.size() < static_cast<std::size_t>(test::rounds(3'000'000))) html += piece;
     CHECK(frame(html, {"a"}).size() <= html.size() * 2 + (std::size_t{16} << 20));
   }
 }
