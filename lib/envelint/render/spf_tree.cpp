@@ -37,7 +37,7 @@ std::string outcome(const TreeTerm& term) {
     case TermFate::too_many_hosts: return fmt::format("{} mail hosts", term.hosts);
     case TermFate::no_name: return "no domain name";
     case TermFate::unknown:
-      if (term.outside) return "not in the zone file";
+      if (term.outside) return "not in the file";
       return fmt::format("no answer: {}", term.answer);
     case TermFate::cut: break;
   }
