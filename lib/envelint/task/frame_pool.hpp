@@ -19,7 +19,7 @@
 namespace envelint::task::detail {
 
 /// Memory for the frames of coroutines, which come and go by the million in a few sizes: each thread keeps some of those
-/// that were given back, by size, and hands them out again for a tenth of what the allocator takes. It keeps at most
+/// that were given back, by size, and hands them out again, which takes less than the allocator does. It keeps at most
 /// 32 of each size, 1 MiB in all, until the thread ends.
 ///
 /// Under sanitizers every frame comes from the allocator, so that they see who touches one that is gone.

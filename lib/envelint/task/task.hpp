@@ -79,7 +79,7 @@ class PromiseBase {
   }
 
   /// Sets `progress_`, and gives what it was. On the thread that is still in `start` nobody else can set it meanwhile,
-  /// and most tasks end there: that needs no exchange, which takes as long as fifty simple instructions.
+  /// and most tasks end there: that needs no exchange, for which a processor locks its memory.
   [[nodiscard]] Progress end() noexcept {
     if (starter_ != this_thread()) return progress_.exchange(Progress::ended, std::memory_order_acq_rel);
     const Progress before = progress_.load(std::memory_order_relaxed);
