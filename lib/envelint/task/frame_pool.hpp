@@ -18,9 +18,9 @@
 
 namespace envelint::task::detail {
 
-/// Memory for the frames of coroutines, which come and go by the million in a few sizes: each thread keeps some of those
-/// that were given back, by size, and hands them out again, which takes less than the allocator does. It keeps at most
-/// 32 of each size, 1 MiB in all, until the thread ends.
+/// Memory for the frames of coroutines, which come and go by the million in a few sizes: each thread keeps some of
+/// those that were given back, by size, and hands them out again, which takes less than the allocator does. It keeps at
+/// most 32 of each size, 1 MiB in all, until the thread ends.
 ///
 /// Under sanitizers every frame comes from the allocator, so that they see who touches one that is gone.
 class FramePool {
@@ -64,7 +64,7 @@ class FramePool {
   /// Makes a size ready that this thread gives back for the first time. False when it is simply full.
   [[nodiscard]] static bool begin(Kept& kept) noexcept;
 
-  // Nothing to construct and nothing to destroy, so that the compiler reaches it without asking whether it is there yet.
+  // Nothing to construct and nothing to destroy, so that the compiler reaches it without asking whether it is there.
   static constinit thread_local std::array<Kept, kSizes> kept_;
 };
 
